@@ -1,0 +1,5 @@
+"""The composition root and the capabilities that every app shares."""
+
+from crm.celery import app as celery_app
+
+__all__ = ["celery_app"]
