@@ -1,0 +1,112 @@
+"""The process that opens a stranger's file: `python -m crm.imports.reading.child FILE EXTENSION FOLDER`.
+
+Writes sheets.json and a sheet-NNN.jsonl per sheet, a line `[row number from 1, [text, …]]` for each row that is not
+empty. A refusal is the one word on standard output, exit code 3.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from crm.imports.reading.archive import check_archive
+from crm.imports.reading.cells import as_text
+from crm.imports.reading.limits import CPU_SECONDS, MEMORY_BYTES, SPOOL_BYTES, Refused
+from crm.imports.reading.text import text_rows
+from crm.imports.reading.workbook import workbook_sheets
+
+REFUSED = 3
+_OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_EXCEL_BEFORE_97 = (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08")
+_OTHER_MARKS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"MZ", b"\x7fELF")
+_TEXT = {"csv", "tsv", "txt"}
+
+
+def main(path: Path, extension: str, folder: Path) -> None:
+    kind = _kind_by_content(path)
+    _check_extension(kind, extension)
+    sheets: Iterable[tuple[str, bool, Iterable[list[Any]]]]
+    if kind == "text":
+        sheets = [("", False, text_rows(path))]
+    else:
+        sheets = ((sheet.name, sheet.is_hidden, sheet.rows) for sheet in workbook_sheets(path))
+    index = [_spool(folder, number, *sheet) for number, sheet in enumerate(sheets)]
+    if not any(sheet["rows"] for sheet in index):
+        raise Refused("empty")
+    (folder / "sheets.json").write_text(json.dumps(index, ensure_ascii=False))
+
+
+def _kind_by_content(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(8192)
+    if not head.strip():
+        raise Refused("empty")
+    if head.startswith(b"PK\x03\x04"):
+        return check_archive(path)
+    if head.startswith(_OLE_MARK):
+        _check_container(path)
+        return "xls"
+    if head.startswith(_OTHER_MARKS):
+        raise Refused("not_a_workbook")
+    if head.startswith(_EXCEL_BEFORE_97) and b"\x00" in head[:16]:
+        return "xls"
+    return "text"
+
+
+def _check_container(path: Path) -> None:
+    """A password puts an .xlsx into the old container, as an entry of this name."""
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise Refused("encrypted")
+    if "_VBA_PROJECT_CUR".encode("utf-16-le") in content:
+        raise Refused("macros")
+
+
+def _check_extension(kind: str, extension: str) -> None:
+    if kind == "text" and extension in _TEXT:
+        return
+    if kind != extension:
+        raise Refused("not_a_workbook" if kind == "text" else f"really_{kind}")
+
+
+def _spool(folder: Path, number: int, name: str, is_hidden: bool, rows: Iterable[list[Any]]) -> dict[str, Any]:
+    count = width = written = 0
+    with (folder / f"sheet-{number:03}.jsonl").open("w", encoding="utf-8") as spool:
+        for row_number, cells in _filled(rows):
+            line = json.dumps([row_number, cells], ensure_ascii=False)
+            written += spool.write(line + "\n")
+            if written > SPOOL_BYTES:
+                raise Refused("unpacks_too_large")
+            count += 1
+            width = max(width, len(cells))
+    return {"name": name, "is_hidden": is_hidden, "rows": count, "columns": width}
+
+
+def _filled(rows: Iterable[list[Any]]) -> Iterator[tuple[int, list[str]]]:
+    for row_number, row in enumerate(rows, start=1):
+        cells = [as_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield row_number, cells
+
+
+def _limit_resources() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SPOOL_BYTES, SPOOL_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _limit_resources()
+    try:
+        main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    except Refused as refusal:
+        print(refusal.code)
+        sys.exit(REFUSED)
+    except MemoryError:
+        print("sheet_too_large")
+        sys.exit(REFUSED)
