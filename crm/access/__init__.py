@@ -1,0 +1,1 @@
+"""Records and who may see and do what with them: the one predicate every surface starts from."""

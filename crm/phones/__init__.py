@@ -1,0 +1,1 @@
+"""Phone numbers: how they are understood, kept and shown."""

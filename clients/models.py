@@ -1,0 +1,146 @@
+"""A client: the company or private person that buys."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clients.reach import EmailLine, PostalAddress
+from clients.tax_ids import check_tax_id
+from crm.access.models import ALIVE, Record, TeamShare, UserShare
+from crm.access.names import NAME_COLLATION
+from crm.phones.models import Phone
+from crm.search.text import normalise
+
+
+class ClientKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    PERSON = "person", _("Private person")
+
+
+class ClientStatus(models.TextChoices):
+    LEAD = "lead", _("Lead")
+    ACTIVE = "active", _("Active")
+    DORMANT = "dormant", _("Dormant")
+    FORMER = "former", _("Former")
+
+
+class ClientSize(models.TextChoices):
+    """By the number of people."""
+
+    MICRO = "1-9", "1–9"
+    SMALL = "10-49", "10–49"
+    MEDIUM = "50-249", "50–249"
+    LARGE = "250-999", "250–999"
+    HUGE = "1000+", "1,000+"
+
+
+class Client(PostalAddress, Record):
+    """A company or private person that we sell to; branches are clients with a parent."""
+
+    PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails")
+    SEARCH_FIELDS: ClassVar[tuple[str, ...]] = (
+        "name",
+        "legal_name",
+        "tax_id",
+        "external_id",
+        "phones",
+        "emails",
+        "website",
+    )
+
+    kind = models.CharField(_("kind"), max_length=10, choices=ClientKind, default=ClientKind.COMPANY)
+    name = models.CharField(_("name"), max_length=500, db_collation=NAME_COLLATION)
+    legal_name = models.CharField(_("legal name"), max_length=500, blank=True)
+    tax_id = models.CharField(
+        _("tax id"), max_length=30, blank=True, help_text=_("Checked by the rules of the country.")
+    )
+    website = models.CharField(_("website"), max_length=300, blank=True)
+    industry = models.CharField(_("industry"), max_length=100, blank=True)
+    size = models.CharField(_("size"), max_length=10, choices=ClientSize, blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("Where this client came from."))
+    status = models.CharField(_("status"), max_length=10, choices=ClientStatus, default=ClientStatus.LEAD)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("parent client"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="branches",
+    )
+    tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    external_id = models.CharField(
+        _("external id"), max_length=100, blank=True, help_text=_("The key of this client in another system.")
+    )
+    # Name and address in one comparable form: what an import recognises a client by.
+    match_key = models.CharField(max_length=1100, default="", editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        indexes = [
+            *Record.Meta.indexes,
+            models.Index(fields=["tax_id"], name="client_tax_id", condition=~models.Q(tax_id="")),
+            models.Index(fields=["external_id"], name="client_external_id", condition=~models.Q(external_id="")),
+            models.Index(models.functions.MD5("match_key"), name="client_match_key", condition=ALIVE),
+            models.Index(fields=["parent"], name="client_parent", condition=models.Q(parent__isnull=False)),
+            GinIndex(fields=["tags"], name="client_tags"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="client_not_its_own_parent"),
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        if self.parent_id and self.parent_id == self.pk:
+            raise ValidationError({"parent": _("A client cannot be its own parent.")})
+        if self.tax_id:
+            try:
+                self.tax_id = check_tax_id(self.tax_id, str(self.country or ""))
+            except ValidationError as error:
+                raise ValidationError({"tax_id": error.messages}) from error
+
+    @property
+    def website_url(self) -> str:
+        """The website as an http(s) link; empty when it cannot be one."""
+        text = self.website.strip()
+        if not text:
+            return ""
+        if text.lower().startswith(("http://", "https://")):
+            return text
+        return "" if ":" in text.split("/", 1)[0] else f"https://{text}"
+
+    def refresh_match_key(self) -> None:
+        """To be called before every save by those who write clients."""
+        self.match_key = match_key(self.name, f"{self.postal_code} {self.address}")
+
+
+def match_key(name: str, address: str) -> str:
+    """Name and address without case, accents, quotes, punctuation and gaps; the same for both sides of a comparison."""
+    return f"{normalise(name)}\x1f{normalise(address)}"
+
+
+class ClientPhone(Phone):
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="phones")
+
+    class Meta(Phone.Meta):
+        indexes = [models.Index(fields=["e164"], name="clientphone_e164", condition=~models.Q(e164=""))]
+
+
+class ClientEmail(EmailLine):
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="emails")
+
+    class Meta(EmailLine.Meta):
+        indexes = [models.Index(fields=["normalised"], name="clientemail_normalised")]
+
+
+class ClientUserShare(UserShare):
+    content_object = models.ForeignKey(Client, on_delete=models.CASCADE)
+
+
+class ClientTeamShare(TeamShare):
+    content_object = models.ForeignKey(Client, on_delete=models.CASCADE)

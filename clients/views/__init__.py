@@ -1,0 +1,1 @@
+"""Pages of clients: the lists, and the cards."""

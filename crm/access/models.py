@@ -1,0 +1,146 @@
+"""The base of every business record, and the tables in which its explicit shares are kept."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+from simple_history.models import HistoricalRecords
+from uuid6 import uuid7
+
+from crm.access.querysets import RecordQuerySet
+from crm.history.models import Version
+from crm.search.text import SECTION_MARK, normalise
+
+ALIVE = Q(deleted_at=None)
+# Kept by the system: never on a form, never ruled by a role, never told as a change.
+SYSTEM_FIELDS = frozenset(
+    {"id", "created_at", "updated_at", "version", "deleted_at", "custom", "search_doc", "match_key"}
+)
+
+
+class Record(models.Model):
+    """A business record: owned, in a team, versioned, audited, binned before it is ever removed.
+
+    Subclasses have a `name` that sorts and titles them. `PARTS` names the related rows that belong to a version of
+    the record; `SEARCH_FIELDS` the fields and parts that the search box finds it by.
+    """
+
+    PARTS: ClassVar[tuple[str, ...]] = ()
+    SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
+    # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
+    URL_NAMESPACE: ClassVar[str] = ""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        "teams.Team",
+        verbose_name=_("team"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    custom = models.JSONField(_("custom fields"), default=dict, blank=True, editable=False)
+    search_doc = models.TextField(default="", blank=True, editable=False)
+
+    objects: ClassVar[Any] = RecordQuerySet.as_manager()
+    history = HistoricalRecords(
+        inherit=True,
+        bases=[Version],
+        history_id_field=models.BigAutoField(),
+        excluded_fields=["search_doc", "match_key"],
+        no_db_index=["owner", "team", "parent"],
+    )
+
+    class Meta:
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "export", "assign", "share")
+        indexes = [
+            models.Index(fields=["-updated_at", "-id"], name="%(class)s_updated", condition=ALIVE),
+            models.Index(fields=["owner", "-updated_at", "-id"], name="%(class)s_owner_updated", condition=ALIVE),
+            models.Index(fields=["team", "-updated_at", "-id"], name="%(class)s_team_updated", condition=ALIVE),
+            models.Index(fields=["name", "id"], name="%(class)s_name", condition=ALIVE),
+            models.Index(fields=["owner", "name", "id"], name="%(class)s_owner_name", condition=ALIVE),
+            models.Index(fields=["team", "name", "id"], name="%(class)s_team_name", condition=ALIVE),
+            # Keys are time-ordered, so these carry "newest first".
+            models.Index(fields=["owner", "-id"], name="%(class)s_owner_created", condition=ALIVE),
+            models.Index(fields=["team", "-id"], name="%(class)s_team_created", condition=ALIVE),
+            models.Index(fields=["-deleted_at", "-id"], name="%(class)s_bin", condition=~ALIVE),
+            GinIndex(OpClass("search_doc", name="gin_trgm_ops"), name="%(class)s_search"),
+        ]
+
+    def __str__(self) -> str:
+        return str(getattr(self, "name", self.pk))
+
+    def get_absolute_url(self) -> str:
+        return self.url("detail")
+
+    def url(self, page: str) -> str:
+        """The address of one of this record's pages: detail, edit, delete, history…"""
+        return reverse(f"{self.namespace()}:{page}", args=[self.pk])
+
+    @classmethod
+    def namespace(cls) -> str:
+        return cls.URL_NAMESPACE or cls._meta.app_label
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @classmethod
+    def ruled_fields(cls) -> list[tuple[str, str]]:
+        """(name, label) of every field and part that a role may hide or make read-only."""
+        fields = [(f.name, str(f.verbose_name)) for f in cls._meta.fields if f.name not in SYSTEM_FIELDS]
+        parts = [(name, str(cls._meta.get_field(name).related_model._meta.verbose_name_plural)) for name in cls.PARTS]
+        return fields + parts
+
+    def loaded_parts(self) -> dict[str, list[models.Model]]:
+        """The rows that belong to this record, by part, in their order."""
+        return {name: list(getattr(self, name).all()) for name in self.PARTS}
+
+    def build_search_doc(self, parts: Mapping[str, Iterable[Any]]) -> str:
+        """One normalised section a search field, always in the same order, so that hidden ones can be left out."""
+        return SECTION_MARK.join(normalise(self._search_text(name, parts)) for name in self.SEARCH_FIELDS)
+
+    def _search_text(self, name: str, parts: Mapping[str, Iterable[Any]]) -> str:
+        if name in self.PARTS:
+            return " ".join(row.search_text for row in parts.get(name, ()))
+        value = getattr(self, name)
+        return " ".join(value) if isinstance(value, list) else str(value or "")
+
+    def is_same_version_as(self, other: Self) -> bool:
+        return self.pk == other.pk and self.version == other.version
+
+
+class UserShare(UserObjectPermissionBase):
+    """A record shared with one person; subclasses add `content_object`, deleted with their record."""
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = True
+
+
+class TeamShare(GroupObjectPermissionBase):
+    """A record shared with the group of a team; subclasses add `content_object`, deleted with their record."""
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        abstract = True

@@ -1,0 +1,173 @@
+"""The one way a record is written: the row, its parts and its version, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access.models import Record
+from crm.access.rights import Action, locked_fields, may
+from crm.history.writing import CHANGED, CREATED, record_versions
+
+R = TypeVar("R", bound=Record)
+Parts = Mapping[str, Sequence[Any]]
+
+
+class StaleVersion(Exception):
+    """The record was saved by somebody else since it was read; `current` is how it stands now."""
+
+    def __init__(self, current: Record) -> None:
+        super().__init__(_("Somebody saved this record while you were editing it."))
+        self.current = current
+
+
+class LeavesScope(PermissionDenied):
+    """The write would put the record out of its author's own reach."""
+
+    def __init__(self) -> None:
+        super().__init__(_("With this owner and team you could no longer edit the record. Hand it over instead."))
+
+
+@transaction.atomic
+def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: str = "") -> R:
+    """Store a new record with its parts and first version. Raises PermissionDenied, LeavesScope."""
+    model = type(record)
+    if not may(actor, Action.ADD, model):
+        raise PermissionDenied
+    record.version = 1
+    record.created_at = record.updated_at = timezone.now()
+    _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
+    _refuse_leaving(record, actor, action=Action.VIEW)
+    return record
+
+
+@transaction.atomic
+def change_record(
+    record: R, *, actor: Any, parts: Parts | None = None, reason: str = "", change_set: UUID | None = None
+) -> R:
+    """Store a changed record; parts that are not named stay as they are.
+
+    `record.version` is the version the change was based on. Fields that the actor's role locks keep their stored
+    values, whatever the instance holds. Raises StaleVersion, PermissionDenied, LeavesScope.
+    """
+    model = type(record)
+    current = lock_record(record)
+    if not model.objects.editable_by(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    locked = locked_fields(actor, model)
+    for name in locked:
+        if name not in model.PARTS:
+            setattr(record, name, getattr(current, name))
+    kept = {name: rows for name, rows in (parts or {}).items() if name not in locked}
+    record.version = current.version + 1
+    record.updated_at = timezone.now()
+    _store(record, kept, actor=actor, kind=CHANGED, reason=reason, change_set=change_set)
+    if (record.owner_id, record.team_id) != (current.owner_id, current.team_id):
+        _refuse_leaving(record, actor, action=Action.CHANGE)
+    return record
+
+
+@transaction.atomic
+def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
+    """Give a record to another owner and team, even out of the actor's own reach.
+
+    Raises StaleVersion, and PermissionDenied when the actor may not assign this record.
+    """
+    model = type(record)
+    lock_record(record)
+    if not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    record.owner, record.team = owner, team
+    record.version += 1
+    record.updated_at = timezone.now()
+    _store(record, None, actor=actor, kind=CHANGED, reason=_("Handed over"), change_set=None)
+    return record
+
+
+@transaction.atomic
+def move_to_bin(record: R, *, actor: Any) -> R:
+    """Out of every list, kept with all its parts. Raises StaleVersion, PermissionDenied."""
+    model = type(record)
+    lock_record(record)
+    if not model.objects.deletable_by(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    return _mark_deleted(record, timezone.now(), actor=actor, reason=_("Moved to the recycle bin"))
+
+
+@transaction.atomic
+def restore_from_bin(record: R, *, actor: Any) -> R:
+    """Back into the lists as it was. Raises StaleVersion, PermissionDenied."""
+    model = type(record)
+    lock_record(record)
+    if not model.objects.in_bin_of(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    return _mark_deleted(record, None, actor=actor, reason=_("Restored from the recycle bin"))
+
+
+def lock_record(record: R) -> R:
+    """The stored row, locked for this transaction. Raises StaleVersion when it is not the version that was read."""
+    current: R = type(record).objects.select_for_update().get(pk=record.pk)
+    if current.version != record.version:
+        raise StaleVersion(current)
+    return current
+
+
+def _mark_deleted(record: R, moment: Any, *, actor: Any, reason: str) -> R:
+    record.deleted_at = moment
+    record.version += 1
+    record.updated_at = timezone.now()
+    record.skip_history_when_saving = True  # type: ignore[attr-defined]
+    record.save(update_fields=["deleted_at", "version", "updated_at"])
+    record_versions(type(record), [record.pk], actor=actor, kind=CHANGED, reason=reason)
+    return record
+
+
+def _store(record: R, parts: Parts | None, *, actor: Any, kind: str, reason: str, change_set: UUID | None) -> None:
+    # The library would write its version before the parts are stored, and without them.
+    record.skip_history_when_saving = True  # type: ignore[attr-defined]
+    record.save(force_insert=kind == CREATED)
+    for name, rows in (parts or {}).items():
+        replace_part(record, name, rows)
+    record.search_doc = record.build_search_doc(stored_parts(record))
+    type(record).objects.filter(pk=record.pk).update(search_doc=record.search_doc)
+    record_versions(type(record), [record.pk], actor=actor, kind=kind, reason=reason, change_set=change_set)
+
+
+def stored_parts(record: Record) -> dict[str, list[models.Model]]:
+    """The parts as they are in the database, past any prefetch."""
+    found = {}
+    for name in record.PARTS:
+        relation: Any = record._meta.get_field(name)
+        rows = relation.related_model.objects.filter(**{relation.field.name: record})
+        found[name] = list(rows)
+    return found
+
+
+def replace_part(record: Record, name: str, rows: Sequence[Any]) -> None:
+    """Make these the rows of a part, in this order: known ones updated, new ones added, others deleted.
+
+    A row that carries the key of a row of another record is stored as a new one.
+    """
+    relation: Any = record._meta.get_field(name)
+    link = relation.field.name
+    present = relation.related_model.objects.filter(**{link: record})
+    present_keys = set(present.values_list("pk", flat=True))
+    for position, row in enumerate(rows):
+        setattr(row, link, record)
+        row.position = position
+        if row.pk not in present_keys:
+            row.pk = None
+            row._state.adding = True
+    present.exclude(pk__in=[row.pk for row in rows if row.pk]).delete()
+    for row in rows:
+        row.save()
+
+
+def _refuse_leaving(record: Record, actor: Any, *, action: Action) -> None:
+    mine = type(record).objects.visible_to(actor).allowed_to(actor, action)
+    if not mine.filter(pk=record.pk).exists():
+        raise LeavesScope

@@ -1,0 +1,43 @@
+"""How a phone number is kept: as typed, and normalised where it could be understood."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.search.text import digits_of
+
+
+class PhoneKind(models.TextChoices):
+    WORK = "work", _("Work")
+    MOBILE = "mobile", _("Mobile")
+    HOME = "home", _("Home")
+    FAX = "fax", _("Fax")
+    OTHER = "other", _("Other")
+
+
+class Phone(models.Model):
+    """One number of somebody; `e164` is empty when the typed text could not be understood."""
+
+    kind = models.CharField(_("kind"), max_length=10, choices=PhoneKind, default=PhoneKind.WORK)
+    typed = models.CharField(_("number"), max_length=200)
+    e164 = models.CharField(_("normalised number"), max_length=16, blank=True, editable=False)
+    extension = models.CharField(_("extension"), max_length=20, blank=True, editable=False)
+    is_primary = models.BooleanField(_("primary"), default=False)
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "id"]
+        verbose_name = _("phone")
+        verbose_name_plural = _("phones")
+
+    def __str__(self) -> str:
+        return self.typed
+
+    @property
+    def is_understood(self) -> bool:
+        return bool(self.e164)
+
+    @property
+    def search_text(self) -> str:
+        """Digits alone, so that any run of them finds the number however it is written."""
+        return digits_of(self.e164) or digits_of(self.typed) or self.typed

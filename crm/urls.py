@@ -1,0 +1,14 @@
+"""Every URL of the product."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("account/", include("allauth.account.urls")),
+    path("clients/", include("clients.urls")),
+    path("contacts/", include("contacts.urls")),
+]

@@ -1,0 +1,74 @@
+"""The cast of the tests: ann and bob in one team, cy in another, dana the admin, fin who must not see some fields."""
+
+from dataclasses import dataclass
+
+import factory
+
+from crm.access.rights import Action, FieldAccess, Scope
+from teams.models import FieldRule, Grant, Membership, Role, Team, User
+
+RECORD_TYPES = ("clients.client", "contacts.contact")
+FIN_HIDDEN = {"clients.client": ("tax_id", "phones"), "contacts.contact": ("phones", "birthday")}
+
+
+class RoleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Role
+
+    name = factory.Sequence(lambda n: f"role {n}")
+
+
+class TeamFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Team
+
+    name = factory.Sequence(lambda n: f"team {n}")
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"user{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@porada.example")
+    role = factory.SubFactory(RoleFactory)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """ann owns, bob is her teammate, cy an outsider, dana the admin, fin a teammate with hidden fields."""
+
+    ann: User
+    bob: User
+    cy: User
+    dana: User
+    fin: User
+
+
+def grant_all(role: Role, scope: Scope, *, actions: list[Action] | None = None) -> Role:
+    """Give a role every action (or these) on every record type."""
+    for record_type in RECORD_TYPES:
+        for action in actions or list(Action):
+            Grant.objects.update_or_create(role=role, record_type=record_type, action=action, defaults={"scope": scope})
+    return role
+
+
+def join(user: User, team: Team) -> User:
+    Membership.objects.create(user=user, team=team, is_primary=not user.memberships.exists())
+    return user
+
+
+def make_cast() -> Cast:
+    manager = grant_all(RoleFactory(name="sales manager"), Scope.TEAM)
+    clerk = grant_all(RoleFactory(name="clerk"), Scope.TEAM)
+    for record_type, names in FIN_HIDDEN.items():
+        for name in names:
+            FieldRule.objects.create(role=clerk, record_type=record_type, field=name, access=FieldAccess.HIDDEN)
+    north, south = TeamFactory(name="North"), TeamFactory(name="South")
+    return Cast(
+        ann=join(UserFactory(username="ann", role=manager), north),
+        bob=join(UserFactory(username="bob", role=manager), north),
+        cy=join(UserFactory(username="cy", role=manager), south),
+        dana=UserFactory(username="dana", role=None, is_superuser=True, is_staff=True),
+        fin=join(UserFactory(username="fin", role=clerk), north),
+    )
