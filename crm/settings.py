@@ -113,6 +113,8 @@ DATABASES = {
             env.str("DATABASE_URL", EMBEDDED.get("database", "postgres://porada@127.0.0.1:5432/porada"))
         ),
         "ATOMIC_REQUESTS": False,
+        # A connection that died with its server is replaced when it is taken from the pool, not shown as an error.
+        "CONN_HEALTH_CHECKS": True,
         # One pool a process, sized to gunicorn's threads: without persistent connections pages are 1.5 times slower.
         "OPTIONS": {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 12), "timeout": 10}},
     }
@@ -137,6 +139,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Redis may be away for as long as it likes: the worker waits.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 

@@ -1,0 +1,53 @@
+"""What the launcher, the supervisor and the tests need to know of a process of the stack."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from crm.embedded.accounts import Account
+
+CLONE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Service:
+    """`stop_signal` is a signal's name without SIG, sent to stop in order and when the supervisor is killed."""
+
+    name: str
+    command: list[str]
+    stop_signal: str = "TERM"
+    patience: int = 15
+    account: Account | None = None
+    data: Path | None = None
+
+    def launch_command(self, var: Path) -> list[str]:
+        options = ["--pid-file", str(pid_file(var, self.name)), "--death-signal", self.stop_signal]
+        if self.data:
+            options += ["--data", str(self.data)]
+        if self.account:
+            options += ["--as", f"{self.account.uid}:{self.account.gid}"]
+        return [sys.executable, "-m", "crm.embedded.launch", *options, "--", *self.command]
+
+
+def pid_file(var: Path, name: str) -> Path:
+    return var / "run" / f"{name}.pid"
+
+
+def log_file(var: Path, name: str) -> Path:
+    return var / "log" / f"{name}.log"
+
+
+def last_lines(path: Path, count: int = 15) -> str:
+    """The end of a log, for a message; empty when there is none."""
+    try:
+        text = path.read_text(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-count:])
+
+
+def stack_environment(var: Path) -> dict[str, str]:
+    from crm.embedded.processes import MARKER
+
+    return {**os.environ, "PORADA_VAR": str(var), MARKER: str(var), "PYTHONUNBUFFERED": "1"}

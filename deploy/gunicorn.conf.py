@@ -1,0 +1,24 @@
+"""gunicorn's settings, for bin/run and for production: `gunicorn -c deploy/gunicorn.conf.py crm.wsgi`."""
+
+import os
+from typing import Any
+
+from crm.embedded.lifeline import die_with_parent
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# Below the connection pool's size, so that no thread waits for a connection.
+threads = int(os.environ.get("WEB_THREADS", "8"))
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+# Frees what a page of a very large table may have left behind.
+max_requests = 10_000
+max_requests_jitter = 1_000
+# It would listen in the home folder of the user, for all stacks of that user at the same place.
+control_socket_disable = True
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    die_with_parent()
