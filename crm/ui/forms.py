@@ -1,0 +1,47 @@
+"""How forms are drawn everywhere: Tabler's classes, help and errors tied to their control."""
+
+from django.forms import BoundField, Select, Widget
+from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import ChoiceWidget
+
+_CLASS_OF_INPUT_TYPE = {
+    "hidden": "",
+    "checkbox": "form-check-input",
+    "radio": "form-check-input",
+    "select": "form-select",
+    "range": "form-range",
+    "color": "form-control form-control-color",
+}
+
+
+class FormRenderer(TemplatesSetting):
+    """Forms, fields and formsets through `templates/ui/`; widgets stay Django's own."""
+
+    form_template_name = "ui/form.html"
+    field_template_name = "ui/field.html"
+    formset_template_name = "ui/formset.html"
+
+
+def class_of(widget: Widget) -> str:
+    """The CSS class that makes a widget look like a part of the product."""
+    return _CLASS_OF_INPUT_TYPE.get(getattr(widget, "input_type", None) or "text", "form-control")
+
+
+def shape_of(widget: Widget) -> str:
+    """How the label stands to its control: "check" (beside it), "choices" (a group of checks) or "line" (above it)."""
+    if getattr(widget, "input_type", None) == "checkbox" and not isinstance(widget, ChoiceWidget):
+        return "check"
+    if isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
+        return "choices"
+    return "line"
+
+
+def draw(field: BoundField, **attrs: str) -> str:
+    """The control alone. `attrs` are HTML attributes; underscores in their names become hyphens."""
+    widget = field.field.widget
+    classes = [widget.attrs.get("class", ""), class_of(widget), attrs.pop("class_", "")]
+    if field.errors:
+        classes.append("is-invalid")
+    joined = " ".join(part for part in classes if part)
+    extra = {name.replace("_", "-"): value for name, value in attrs.items()}
+    return field.as_widget(attrs={**extra, "class": joined} if joined else extra)

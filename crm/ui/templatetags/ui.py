@@ -1,0 +1,112 @@
+"""Components: `{% load ui %}`. Each draws escaped HTML without inline script or style."""
+
+from typing import Any
+from zlib import crc32
+
+from django import template
+from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crm.ui.forms import draw, shape_of
+
+register = template.Library()
+
+#: How many avatar colours `static/css/kit.css` has.
+AVATAR_COLOURS = 8
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", size: str = "") -> SafeString:
+    """An icon of `static/icons/sprite.svg`. Without `label` it is decoration; `size` is "", "sm" or "lg"."""
+    classes = f"icon ui-icon-{size}" if size else "icon"
+    href = f"{static('icons/sprite.svg')}#{name}"
+    if not label:
+        return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
+    return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href)
+
+
+@register.simple_tag
+def avatar(who: Any, size: str = "sm") -> SafeString:
+    """Initials of a user, a record or a name, on a colour that stays the same for the same name.
+
+    Decoration: write the name beside it. `size` is "xs", "sm", "md", "lg" or "xl".
+    """
+    name = _name_of(who)
+    return format_html(
+        '<span class="avatar avatar-{} ui-avatar-{}" aria-hidden="true">{}</span>',
+        size,
+        crc32(name.encode()) % AVATAR_COLOURS,
+        initials(name),
+    )
+
+
+def initials(name: str) -> str:
+    """At most two letters: "Olena Koval" is OK, "Acme" is AC, nothing is "?"."""
+    words = ["".join(letter for letter in word if letter.isalnum()) for word in name.split()]
+    words = [word for word in words if word]
+    if not words:
+        return "?"
+    if len(words) == 1:
+        return words[0][:2].upper()
+    return (words[0][0] + words[-1][0]).upper()
+
+
+def _name_of(who: Any) -> str:
+    full_name = getattr(who, "get_full_name", None)
+    if full_name is None:
+        return str(who or "")
+    return full_name() or who.get_username()
+
+
+@register.simple_tag
+def badge(label: Any, tint: str = "grey", dot: bool = False) -> SafeString:
+    """A quiet label. `tint`: grey, blue, green, amber, red, violet or teal; `dot` sets a coloured dot before it."""
+    if label in (None, ""):
+        return SafeString("")
+    mark = SafeString('<span class="ui-dot"></span>') if dot else ""
+    return format_html('<span class="badge ui-badge ui-tint-{}">{}{}</span>', tint, mark, label)
+
+
+@register.simple_tag
+def control(field: BoundField, **attrs: str) -> str:
+    """A form field's control alone, styled; further arguments become attributes (`class_`, `placeholder`, `data_x`)."""
+    return draw(field, **attrs)
+
+
+@register.filter
+def shape(field: BoundField) -> str:
+    """ "line", "check" or "choices": how a field's label stands to its control."""
+    return shape_of(field.field.widget)
+
+
+@register.simple_tag
+def fact(label: Any, value: Any = "", url: str = "", icon: str = "") -> SafeString:
+    """A line of a definition list, inside `<dl class="ui-facts">`; an empty value is a quiet dash."""
+    return _fact(label, _linked(value, url) if value not in (None, "") else "", icon)
+
+
+@register.simple_block_tag(end_name="endfactblock")
+def factblock(content: str, label: Any, icon: str = "") -> SafeString:
+    """The same with markup for the value: `{% factblock "Phones" %}…{% endfactblock %}`."""
+    return _fact(label, SafeString(content.strip()), icon)
+
+
+def _linked(value: Any, url: str) -> Any:
+    return format_html('<a href="{}">{}</a>', url, value) if url else value
+
+
+def _fact(label: Any, value: Any, icon_name: str) -> SafeString:
+    return SafeString(render_to_string("ui/fact.html", {"label": label, "value": value, "icon": icon_name}))
+
+
+@register.simple_block_tag(end_name="endpanel")
+def panel(content: str, title: Any, **options: Any) -> SafeString:
+    """A card: `{% panel "People" count=3 icon="users" action_url=url action_label=label %}…{% endpanel %}`.
+
+    Options: `count`, `icon`, `action_url`, `action_label`, `action_icon`, `id`, and `flush=True` when the body is a
+    table or list that reaches the edges.
+    """
+    return SafeString(render_to_string("ui/panel.html", {"title": title, "content": content, **options}))
