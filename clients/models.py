@@ -28,6 +28,14 @@ class ClientStatus(models.TextChoices):
     FORMER = "former", _("Former")
 
 
+STATUS_TINTS = {
+    ClientStatus.LEAD.value: "blue",
+    ClientStatus.ACTIVE.value: "green",
+    ClientStatus.DORMANT.value: "amber",
+    ClientStatus.FORMER.value: "grey",
+}
+
+
 class ClientSize(models.TextChoices):
     """By the number of people."""
 
@@ -103,6 +111,11 @@ class Client(PostalAddress, Record):
                 self.tax_id = check_tax_id(self.tax_id, str(self.country or ""))
             except ValidationError as error:
                 raise ValidationError({"tax_id": error.messages}) from error
+
+    @property
+    def status_tint(self) -> str:
+        """The colour of the status badge: what needs a look stands out."""
+        return STATUS_TINTS.get(self.status, "grey")
 
     @property
     def website_url(self) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clients.models import Client
-from clients.services import understand_phones
+from clients.services import settle_primary, understand_phones
 from contacts.models import Contact, Employment
 from crm.access import writing
 
@@ -64,6 +64,8 @@ def _prepare(contact: Contact, parts: Parts | None, region: str) -> None:
     contact.name = contact.compose_name()
     phones = (parts or {}).get("phones", ())
     understand_phones(phones, region=str(contact.country) or region or _region_of_employer(parts))
+    for name in ("phones", "emails", "messengers"):
+        settle_primary((parts or {}).get(name, ()))
 
 
 def _region_of_employer(parts: Parts | None) -> str:

@@ -1,6 +1,15 @@
 """Pages of contacts."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from contacts.views import cards
 
 app_name = "contacts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("new/", cards.contact_new, name="new"),
+    path("<uuid:pk>/", cards.contact_detail, name="detail"),
+    path("<uuid:pk>/edit/", cards.contact_edit, name="edit"),
+    path("<uuid:pk>/change-employer/", cards.contact_change_employer, name="change_employer"),
+    path("<uuid:pk>/delete/", cards.contact_delete, name="delete"),
+    path("<uuid:pk>/restore/", cards.contact_restore, name="restore"),
+]

@@ -13,9 +13,8 @@ def make_client(
 ) -> Client:
     """A client of this owner and his home team, written by himself."""
     fields.setdefault("team", home_team_of(owner))
-    return create_client(
-        Client(name=name, owner=owner, **fields),
-        actor=owner,
-        phones=[ClientPhone(typed=typed) for typed in phones],
-        emails=[ClientEmail(address=address) for address in emails],
-    )
+    parts = {
+        "phones": [ClientPhone(typed=typed) for typed in phones],
+        "emails": [ClientEmail(address=address) for address in emails],
+    }
+    return create_client(Client(name=name, owner=owner, **fields), actor=owner, parts=parts)

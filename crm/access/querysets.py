@@ -82,6 +82,37 @@ def _of_action(
     return shares.values("content_object_id")
 
 
+def allowed_actions(record: Any, user: "AnyUser | None") -> frozenset[Action]:
+    """What the user may do with one stored record, at one query; empty when it is out of sight.
+
+    Agrees with the queryset verbs. A binned record is judged as if it were not.
+    """
+    if user is None or not user.is_authenticated or not user.is_active:
+        return frozenset()
+    model = type(record)
+    rights = rights_of(user)
+    reached = {action for action in Action if _is_reached(record, user, rights.scope(model, action), rights)}
+    if len(reached) < len(Action):
+        reached |= _shared_actions(record, user, rights)
+    return frozenset(reached) if Action.VIEW in reached else frozenset()
+
+
+def _is_reached(record: Any, user: "AnyUser", scope: Scope, rights: Rights) -> bool:
+    if scope == Scope.ALL:
+        return True
+    is_own = scope >= Scope.OWN and record.owner_id == user.pk
+    return is_own or record.team_id in rights.reached_team_ids(scope)
+
+
+def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]:
+    model = type(record)
+    mine = get_user_obj_perms_model(model).objects.filter(user_id=user.pk, content_object=record)
+    teams = get_group_obj_perms_model(model).objects.filter(group_id__in=rights.group_ids, content_object=record)
+    codenames = mine.values_list("permission__codename").union(teams.values_list("permission__codename"))
+    shared = {Action(name.partition("_")[0]) for (name,) in codenames}
+    return shared | {Action.VIEW} if shared else set()
+
+
 class RecordQuerySet(models.QuerySet[M]):
     """Every read of records starts with one of these verbs; none of them shows the recycle bin but its own."""
 

@@ -38,6 +38,10 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
     model = type(record)
     if not may(actor, Action.ADD, model):
         raise PermissionDenied
+    locked = locked_fields(actor, model) - {"owner", "team"}
+    for name in locked - set(model.PARTS):
+        setattr(record, name, model._meta.get_field(name).get_default())
+    parts = {name: rows for name, rows in (parts or {}).items() if name not in locked}
     record.version = 1
     record.created_at = record.updated_at = timezone.now()
     _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
@@ -62,11 +66,14 @@ def change_record(
     for name in locked:
         if name not in model.PARTS:
             setattr(record, name, getattr(current, name))
+    is_given_away = (record.owner_id, record.team_id) != (current.owner_id, current.team_id)
+    if is_given_away and not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
     kept = {name: rows for name, rows in (parts or {}).items() if name not in locked}
     record.version = current.version + 1
     record.updated_at = timezone.now()
     _store(record, kept, actor=actor, kind=CHANGED, reason=reason, change_set=change_set)
-    if (record.owner_id, record.team_id) != (current.owner_id, current.team_id):
+    if is_given_away:
         _refuse_leaving(record, actor, action=Action.CHANGE)
     return record
 

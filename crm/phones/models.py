@@ -1,5 +1,6 @@
 """How a phone number is kept: as typed, and normalised where it could be understood."""
 
+import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,14 @@ class Phone(models.Model):
     @property
     def is_understood(self) -> bool:
         return bool(self.e164)
+
+    @property
+    def formatted(self) -> str:
+        """The number in the international way, as people read it: "+380 44 123 45 67"; as typed when not understood."""
+        if not self.e164:
+            return self.typed
+        number = phonenumbers.parse(self.e164)
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     @property
     def search_text(self) -> str:

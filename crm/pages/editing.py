@@ -1,0 +1,109 @@
+"""Creating and editing a record: validation in place, conflicts explained, one row however often it is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from crm.access.models import Record
+from crm.access.rights import Action, may
+from crm.access.writing import LeavesScope, StaleVersion
+from crm.pages.forms import RecordForm
+from crm.pages.shown import shown_value
+
+Save = Callable[..., Record]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One field of a conflict, as a reader sees it: his own value and the one stored meanwhile."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+@dataclass
+class EditPage:
+    """What an edit page is made of. `save` is called as `save(record, parts=…, actor=…)`."""
+
+    form: RecordForm
+    save: Save
+    template: str
+    title: str
+    cancel_url: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            return self.show(request)
+        if not self.form.is_valid():
+            return self.show(request, status=422)
+        return self.store(request)
+
+    def store(self, request: HttpRequest) -> HttpResponse:
+        form = self.form
+        record = form.instance
+        if form.is_new:
+            record.pk = form.submitted_key() or record.pk
+        else:
+            record.version = form.cleaned_data.get("read_version") or 0
+        try:
+            stored = self.save(record, parts=form.part_rows(), actor=request.user)
+        except StaleVersion as conflict:
+            return self.show_conflict(request, conflict.current)
+        except (LeavesScope, ValidationError) as refusal:
+            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+            return self.show(request, status=422)
+        except IntegrityError:
+            return self.explain_double(request, record)
+        messages.success(request, _("“%(name)s” is saved.") % {"name": stored})
+        return HttpResponseRedirect(stored.get_absolute_url())
+
+    def explain_double(self, request: HttpRequest, record: Record) -> HttpResponse:
+        """The same form came twice, or another request took a unique value first: one row, and a sentence."""
+        stored = type(record).objects.visible_to(request.user).filter(pk=record.pk).first()
+        if self.form.is_new and stored is not None:
+            messages.info(request, _("“%(name)s” was already saved; here it is.") % {"name": stored})
+            return HttpResponseRedirect(stored.get_absolute_url())
+        self.form.add_error(None, _("Something like this was saved at the same moment. Look at the values again."))
+        return self.show(request, status=409)
+
+    def show_conflict(self, request: HttpRequest, current: Record) -> HttpResponse:
+        differences = conflict_differences(self.form, current)
+        self.form.rebase(current)
+        return self.show(request, status=409, conflict=current, differences=differences)
+
+    def show(self, request: HttpRequest, *, status: int = 200, **extra: Any) -> HttpResponse:
+        context = {"form": self.form, "title": self.title, "cancel_url": self.cancel_url, **self.context, **extra}
+        return render(request, self.template, context, status=status)
+
+
+def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
+    """The fields and parts in which the sent form and the stored record differ; only those on the form."""
+    found = []
+    for name in form.fields:
+        if name in {"read_version", "submission"}:
+            continue
+        mine, theirs = shown_value(form.instance, name), shown_value(current, name)
+        if mine != theirs:
+            found.append(Difference(str(form.fields[name].label or name), mine, theirs))
+    for name, rows in form.part_rows().items():
+        label = str(type(current)._meta.get_field(name).related_model._meta.verbose_name_plural)
+        mine = "; ".join(str(row) for row in rows)
+        theirs = "; ".join(str(row) for row in getattr(current, name).all())
+        if mine != theirs:
+            found.append(Difference(label, mine, theirs))
+    return found
+
+
+def require_add(request: HttpRequest, model: type[Record]) -> None:
+    """Raises PermissionDenied unless the role may add records of this type."""
+    if not may(request.user, Action.ADD, model):
+        raise PermissionDenied

@@ -1,0 +1,167 @@
+"""The form of a record: field rules, the version it was read at, and the rows of its parts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+from crm.access.models import Record
+from crm.access.rights import FieldAccess, rights_of
+
+_SUBMISSION_SALT = "crm.pages.submission"
+# How many records a choice offers before anything is typed; scripts fetch the others as one types.
+_OFFERED = 30
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A model form that knows its actor.
+
+    Hidden fields are absent and read-only ones disabled. `PARTS` maps a part to its inline formset class; the rows
+    are read with `part_rows`. A form for a new record carries a signed key, so that sending it twice makes one record.
+    """
+
+    PARTS: ClassVar[Mapping[str, Any]] = {}
+    SECTIONS: ClassVar[Sequence[tuple[Any, tuple[str, ...]]]] = ()
+
+    read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    submission = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.actor = actor
+        self.is_new = self.instance._state.adding
+        self._apply_field_rules()
+        self._scope_records()
+        self.initial["read_version"] = self.instance.version
+        if self.is_new:
+            self.initial["submission"] = signing.dumps(str(self.instance.pk), salt=_SUBMISSION_SALT)
+        rules = rights_of(actor).rules(type(self.instance))
+        self.parts = {name: self._formset(name) for name in self.PARTS if name not in rules}
+
+    def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """(title, fields) as the page draws them, without the fields that this actor does not have."""
+        drawn = [(title, [self[name] for name in names if name in self.fields]) for title, names in self.SECTIONS]
+        return [(title, fields) for title, fields in drawn if fields]
+
+    def is_valid(self) -> bool:
+        # Every part is checked even when an earlier one fails, so that all mistakes show at once.
+        checks = [super().is_valid(), *[formset.is_valid() for formset in self.parts.values()]]
+        return all(checks)
+
+    def has_changed(self) -> bool:
+        return super().has_changed() or any(formset.has_changed() for formset in self.parts.values())
+
+    def part_rows(self) -> dict[str, list[Any]]:
+        """The rows of each part in the order of the page, without those that are empty or marked for removal."""
+        return {name: _kept_rows(formset) for name, formset in self.parts.items()}
+
+    def submitted_key(self) -> UUID | None:
+        """The key that this form was given when it was shown; None when it was tampered with or is missing."""
+        try:
+            return UUID(signing.loads(self.cleaned_data.get("submission") or "", salt=_SUBMISSION_SALT))
+        except (signing.BadSignature, ValueError):
+            return None
+
+    def rebase(self, current: Record) -> None:
+        """Let the next save of this bound form go over `current`, after its reader has seen both."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("read_version")] = current.version
+
+    def _apply_field_rules(self) -> None:
+        for name, access in rights_of(self.actor).rules(type(self.instance)).items():
+            if name not in self.fields:
+                continue
+            if access == FieldAccess.HIDDEN:
+                del self.fields[name]
+            else:
+                self.fields[name].disabled = True
+
+    def _scope_records(self) -> None:
+        """Choices of other records hold what the actor sees; a value out of his sight stays, unseen."""
+        for name in [name for name, field in self.fields.items() if isinstance(field, RecordChoiceField)]:
+            field = self.fields[name]
+            present = getattr(self.instance, f"{name}_id", None)
+            field.scope(self.actor)
+            if present and not field.queryset.filter(pk=present).exists():
+                del self.fields[name]
+
+    def _formset(self, name: str) -> Any:
+        return self.PARTS[name](
+            self.data if self.is_bound else None,
+            instance=self.instance,
+            prefix=name,
+            form_kwargs={"actor": self.actor} if getattr(self.PARTS[name].form, "needs_actor", False) else {},
+        )
+
+
+def _kept_rows(formset: Any) -> list[Any]:
+    rows = []
+    for form in formset.forms:
+        is_empty = form.instance._state.adding and not form.has_changed()
+        if not is_empty and not form.cleaned_data.get("DELETE"):
+            rows.append(form.instance)
+    return rows
+
+
+def fresh_instance(model: type[models.Model], **fields: Any) -> Any:
+    """A new record whose key is made now, so that the form that shows it can carry it."""
+    return model(id=uuid7(), **fields)
+
+
+class OfferedRecords(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
+    """The records last worked on; any other visible record is accepted as well."""
+
+    def __iter__(self) -> Any:
+        field: Any = self.field
+        yield ("", field.empty_label or "")
+        if field.actor is not None:
+            recent = field.model.objects.order_by("-updated_at", "-id").first_visible(field.actor, limit=_OFFERED)
+            yield from (self.choice(record) for record in recent)
+
+
+class RecordSelect(forms.Select):
+    """A select that offers few records; scripts turn it into a search over all of them."""
+
+    def __init__(self, *, namespace: str) -> None:
+        super().__init__(attrs={"data-autocomplete-url": reverse_lazy(f"{namespace}:suggest"), "autocomplete": "off"})
+        self.find: Callable[[Any], Record | None] = lambda _key: None
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+        """With the chosen record among the choices, however long ago it was worked on."""
+        offered = list(self.choices)
+        known = {str(key) for key, _label in offered}
+        chosen = [record for key in value if key and key not in known and (record := self.find(key))]
+        self.choices = [*offered, *((str(record.pk), str(record)) for record in chosen)]
+        return super().optgroups(name, value, attrs)
+
+
+class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """The choice of another record, within what the actor may see."""
+
+    iterator = OfferedRecords
+
+    def __init__(self, model: type[Record], **kwargs: Any) -> None:
+        self.model = model
+        self.actor: Any = None
+        super().__init__(queryset=model.objects.none(), widget=RecordSelect(namespace=model.namespace()), **kwargs)
+        self.error_messages["invalid_choice"] = _("There is no such record, or you may not see it.")
+
+    def scope(self, actor: Any) -> None:
+        """Accept every record in the actor's sight."""
+        self.actor = actor
+        self.queryset = self.model.objects.visible_to(actor)
+        self.widget.find = self._find
+
+    def _find(self, key: Any) -> Record | None:
+        try:
+            found: Record | None = self.to_python(key)
+        except ValidationError:
+            return None
+        return found

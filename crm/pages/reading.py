@@ -1,0 +1,72 @@
+"""Fetching the record of a page: out of sight is 404, in sight but not allowed is 403."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from crm.access.models import Record
+from crm.access.querysets import allowed_actions
+from crm.access.rights import Action, hidden_fields
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What the reader may do with the record of the page; for templates."""
+
+    actions: frozenset[Action]
+
+    @property
+    def can_change(self) -> bool:
+        return Action.CHANGE in self.actions
+
+    @property
+    def can_delete(self) -> bool:
+        return Action.DELETE in self.actions
+
+    @property
+    def can_assign(self) -> bool:
+        return Action.ASSIGN in self.actions
+
+    @property
+    def can_share(self) -> bool:
+        return Action.SHARE in self.actions
+
+
+def fetch_record(
+    model: type[R], pk: UUID, *, reader: Any, action: Action = Action.VIEW, related: tuple[str, ...] = ()
+) -> tuple[R, Permissions]:
+    """The record with what the reader may do with it. Raises Http404, PermissionDenied."""
+    record: R | None = model.objects.alive().select_related(*related).filter(pk=pk).first()
+    actions = allowed_actions(record, reader) if record else frozenset()
+    if record is None or not actions:
+        raise Http404
+    if action not in actions:
+        raise PermissionDenied
+    return record, Permissions(actions)
+
+
+def fetch_binned(model: type[R], pk: UUID, *, reader: Any) -> R:
+    """A record in the recycle bin that the reader may restore. Raises Http404."""
+    record: R | None = model.objects.in_bin_of(reader).filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    return record
+
+
+@dataclass(frozen=True)
+class FieldSight:
+    """Tells a template whether a field or part is in the reader's sight: `{% if sees.phones %}`."""
+
+    hidden: frozenset[str]
+
+    def __getitem__(self, name: str) -> bool:
+        return name not in self.hidden
+
+
+def sight_of(reader: Any, model: type[Record]) -> FieldSight:
+    return FieldSight(hidden_fields(reader, model))
