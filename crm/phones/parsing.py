@@ -20,6 +20,7 @@ _MOST_PHONES = 25
 # Fewer digits than this are no number of their own: an extension, or the changed end of the number before.
 _SHORTEST_NUMBER = 5
 _LONGEST_LOCAL = 8
+_LONGEST_EXTENSION = 20
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _SPACES = re.compile(r"[^\S\n]+")
@@ -61,7 +62,7 @@ def parse_phone(typed: str, *, region: str, area_code: str = "") -> ParsedPhone:
     text = _tidy(typed)
     base, mark, extension = _EXTENSION.sub(_EXTENSION_MARK, text).partition(_EXTENSION_MARK)
     e164 = _to_e164(base.strip(), region, area_code)
-    extension = _DIGITS.sub("", extension) if mark else ""
+    extension = ", ".join(re.findall(r"\d+", extension))[:_LONGEST_EXTENSION] if mark else ""
     return ParsedPhone(typed=text, e164=e164, extension=extension, is_valid=bool(e164))
 
 
@@ -88,8 +89,10 @@ class _CellReader:
         self.kind_ahead = ""
         self.is_after_extension = False
         self.phones: list[ParsedPhone] = []
+        self.text = ""
 
     def read(self, text: str) -> list[ParsedPhone]:
+        self.text = text
         marked = _mark_notes(text)
         pieces = _SEPARATORS.split(marked)
         for index in range(0, len(pieces), 2):
@@ -171,7 +174,9 @@ class _CellReader:
             return
         before = self.phones[-1]
         joined = ", ".join([*filter(None, [before.extension]), *numbers])
-        self.phones[-1] = replace(before, extension=joined[:40])
+        word = "доб." if re.search("[а-яё]", self.text, re.IGNORECASE) else "ext."
+        typed = f"{before.typed.partition(f' {word}')[0]} {word} {joined}"
+        self.phones[-1] = replace(before, typed=typed, extension=joined[:_LONGEST_EXTENSION])
         self.is_after_extension = True
 
     def _continue_area_code(self, typed: str) -> str:
@@ -201,6 +206,11 @@ class _CellReader:
             self.code_before = bracketed.group(1)
         elif len(_DIGITS.sub("", typed)) == len(national):
             self.code_before = national[: phonenumbers.length_of_geographical_area_code(number)]
+
+
+def is_mobile(e164: str) -> bool:
+    """By the numbering plan of its country; False where mobile numbers look like all others."""
+    return phonenumbers.number_type(phonenumbers.parse(e164)) == PhoneNumberType.MOBILE
 
 
 def _tidy(text: str) -> str:

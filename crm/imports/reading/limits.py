@@ -19,7 +19,7 @@ CELL_CHARACTERS = 32_767
 EXTENSIONS = ("xlsx", "xls", "ods", "csv", "tsv", "txt")
 
 
-class Refused(Exception):  # noqa: N818 - it states a fact about the file
+class Refused(Exception):
     """`code` is one of crm.imports.reading.refusals.SENTENCES."""
 
     def __init__(self, code: str) -> None:

@@ -27,7 +27,7 @@ SENTENCES = {
 }  # fmt: skip
 
 
-class UnreadableFile(Exception):  # noqa: N818 - it states a fact about the file
+class UnreadableFile(Exception):
     """`sentence` tells the user what is wrong and what to do."""
 
     def __init__(self, code: str) -> None:

@@ -56,6 +56,8 @@ def test_each_number_of_a_cell_is_found(cell: str, expected: list[str]) -> None:
 def test_extension_is_kept_beside_its_number(cell: str, extension: str) -> None:
     phones = split_phones(cell, region="RU", area_code="495")
     assert [(phone.e164, phone.extension) for phone in phones] == [("+74951234567", extension)]
+    again = parse_phone(phones[0].typed, region="RU", area_code="495")
+    assert (again.e164, again.extension) == ("+74951234567", extension)
 
 
 def test_word_beside_a_number_tells_a_fax() -> None:

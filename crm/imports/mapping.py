@@ -1,0 +1,112 @@
+"""Which column is which field: told from headers and values, and remembered for files of the same shape."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from crm.imports.cells import header_key
+from crm.imports.contents import TELLING_KINDS, Kind, filled, share_of_kind
+from crm.imports.detection import Column
+from crm.imports.registry import ImportField, ImportTarget
+
+_EQUAL = 100.0
+_CONTAINED = 40.0
+_CONTENT = 30.0
+_ENOUGH = 45.0
+# Kinds whose look is so plain that a header cannot outweigh values that look otherwise.
+_STRICT_KINDS = {Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.URL, Kind.DATE}
+
+
+@dataclass(frozen=True)
+class Guess:
+    """`fields` maps a column's index to a field's key; `score` compares the targets a sheet might be meant for."""
+
+    fields: dict[int, str]
+    score: float
+
+
+def guess_mapping(columns: Sequence[Column], fields: Sequence[ImportField]) -> Guess:
+    """The best pairs first, each column once, and each field once unless it takes many."""
+    pairs = [
+        (score, -column.index, -order, column, field)
+        for column in columns
+        for order, field in enumerate(fields)
+        if (score := _score(column, field)) >= _ENOUGH
+    ]
+    pairs.sort(key=lambda pair: pair[:3], reverse=True)
+    taken: dict[int, str] = {}
+    used: set[str] = set()
+    total = 0.0
+    for score, _column_order, _field_order, column, field in pairs:
+        if column.index in taken or (field.key in used and not field.is_many):
+            continue
+        taken[column.index] = field.key
+        used.add(field.key)
+        total += score
+    return Guess(dict(sorted(taken.items())), total)
+
+
+def best_target(columns: Sequence[Column], offers: Mapping[str, tuple[ImportTarget, Sequence[ImportField]]]) -> str:
+    """The key of the target that a sheet fits best; "" when no target's required fields are found in it."""
+    scores = {}
+    for key, (target, fields) in offers.items():
+        guess = guess_mapping(columns, fields)
+        if not missing_fields(guess.fields.values(), target):
+            named = sum(_names_the_record(column, target, guess) for column in columns)
+            scores[key] = (named, guess.score)
+    return max(scores, key=lambda key: scores[key]) if scores else ""
+
+
+def missing_fields(mapped: Iterable[str], target: ImportTarget) -> list[frozenset[str]]:
+    """The sets of required fields of which none is mapped."""
+    present = set(mapped)
+    return [one_of for one_of in target.required if not one_of & present]
+
+
+def clashing_fields(mapping: Mapping[int, str], fields: Sequence[ImportField]) -> list[str]:
+    """Keys of fields that more than one column was given though they hold one value."""
+    single = {field.key for field in fields if not field.is_many}
+    keys = [key for key in mapping.values() if key in single]
+    return sorted({key for key in keys if keys.count(key) > 1})
+
+
+def shape_of(headers: Iterable[str]) -> str:
+    """A name for files with the same headers, in whatever order."""
+    joined = "\n".join(sorted(header_key(header) for header in headers))
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def remembered_mapping(columns: Sequence[Column], kept: Mapping[str, str], fields: Collection[str]) -> dict[int, str]:
+    """`kept` maps header keys to fields; fields that the user may no longer write are left out."""
+    found = {column.index: kept.get(header_key(column.header), "") for column in columns}
+    return {index: key for index, key in found.items() if key in fields}
+
+
+def _names_the_record(column: Column, target: ImportTarget, guess: Guess) -> bool:
+    """A required field found by its header speaks louder than any number of optional ones."""
+    key = guess.fields.get(column.index, "")
+    field = next((field for field in target.fields if field.key == key), None)
+    is_required = any(key in one_of for one_of in target.required)
+    return bool(field and is_required and _header_score(column.header, field) >= _EQUAL)
+
+
+def _score(column: Column, field: ImportField) -> float:
+    header = _header_score(column.header, field)
+    values = filled(column.samples)
+    share = share_of_kind(values, field.kind)
+    if share is None:
+        return header
+    if share < 0.1 and field.kind in _STRICT_KINDS:
+        return 0.0
+    if header:
+        return header + _CONTENT * share
+    return _ENOUGH + share if field.kind in TELLING_KINDS and share >= 0.7 else 0.0
+
+
+def _header_score(header: str, field: ImportField) -> float:
+    key = header_key(header)
+    if key in field.header_keys:
+        return _EQUAL
+    padded = f" {key} "
+    covered = max((len(word) for word in field.header_keys if f" {word} " in padded), default=0)
+    return _CONTAINED + 50.0 * covered / len(key) if covered else 0.0
