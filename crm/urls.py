@@ -4,9 +4,13 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from crm.ui.views import home, preferences
+
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("preferences/", preferences, name="preferences"),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
     path("clients/", include("clients.urls")),

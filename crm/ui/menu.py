@@ -40,7 +40,10 @@ class MenuEntry(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class NewEntry(Entry):
-    """Something that the "New" menu creates."""
+    """Something that the "New" menu creates. The start page says it in full: "Add a client", and a hint under it."""
+
+    title: str | Promise = ""
+    hint: str | Promise = ""
 
 
 @dataclass(frozen=True)

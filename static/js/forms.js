@@ -118,6 +118,16 @@
     if (event.persisted) document.querySelectorAll("form").forEach(unlock);
   });
 
+  // A password that can be looked at: <button data-reveal="id of the input">
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-reveal]");
+    const input = button && document.getElementById(button.dataset.reveal);
+    if (!input) return;
+    const isShown = input.type === "text";
+    input.type = isShown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!isShown));
+  });
+
   // Edits that are not saved: <form data-guard>
   const edited = new Set();
   document.addEventListener("input", (event) => {

@@ -4,6 +4,7 @@ from typing import Any
 from zlib import crc32
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -16,6 +17,15 @@ register = template.Library()
 
 #: How many avatar colours `static/css/kit.css` has.
 AVATAR_COLOURS = 8
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """The URL of a static file. Unlike `static`, a broken manifest does not break the error page that shows it."""
+    try:
+        return static(path)
+    except ValueError:
+        return f"{settings.STATIC_URL}{path}"
 
 
 @register.simple_tag
