@@ -2,7 +2,10 @@
 
 from django.urls import path
 
+from clients.models import Client
+from clients.services import save_client
 from clients.views import cards
+from crm.history.urls import history_paths
 
 app_name = "clients"
 urlpatterns = [
@@ -11,4 +14,5 @@ urlpatterns = [
     path("<uuid:pk>/edit/", cards.client_edit, name="edit"),
     path("<uuid:pk>/delete/", cards.client_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.client_restore, name="restore"),
+    *history_paths(Client, save=save_client),
 ]

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
+from contacts.models import Contact
+from contacts.services import save_contact
 from contacts.views import cards
+from crm.history.urls import history_paths
 
 app_name = "contacts"
 urlpatterns = [
@@ -12,4 +15,5 @@ urlpatterns = [
     path("<uuid:pk>/change-employer/", cards.contact_change_employer, name="change_employer"),
     path("<uuid:pk>/delete/", cards.contact_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.contact_restore, name="restore"),
+    *history_paths(Contact, save=save_contact),
 ]
