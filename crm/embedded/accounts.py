@@ -59,7 +59,8 @@ def service_folder(var: Path, name: str, account: Account | None) -> Path:
     if kept.is_symlink() and not kept.exists():
         raise CannotStart(f"{kept} points to {kept.readlink()}, which is gone. Bring it back, or remove the link.")
     if kept.exists():
-        _require_entry(kept, account)
+        # Resolved first: the account need not pass through the folders that hold the link.
+        _require_entry(kept.resolve(), account)
         return kept.resolve()
     if account is None or can_enter(var, account):
         kept.mkdir(mode=0o700)
@@ -77,13 +78,13 @@ def _hand_over(path: Path, account: Account | None) -> None:
         os.chown(path, account.uid, account.gid)
 
 
-def _require_entry(kept: Path, account: Account | None) -> None:
-    if can_enter(kept, account):
+def _require_entry(folder: Path, account: Account | None) -> None:
+    if can_enter(folder, account):
         return
     who = account.name if account else pwd.getpwuid(os.geteuid()).pw_name
     raise CannotStart(
-        f"The account {who} may not enter {kept.resolve()}. It owns the data there when it was made by that account; "
-        "else open the folders above to it (chmod o+x), or start as the user who started first."
+        f"The account {who} may not enter {folder}. Start as the user who started first, or open the folders above "
+        "to that account (chmod o+x)."
     )
 
 

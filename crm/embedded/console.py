@@ -29,9 +29,7 @@ def sign_in_lines(var: Path) -> list[str]:
         demo = json.loads((var / "demo.json").read_text())
     except (OSError, ValueError):
         return []
-    people = demo.get("sign_ins", [])
-    if isinstance(people, dict):
-        people = [{"username": name, "password": password} for name, password in people.items()]
+    people = demo.get("users", {}).values()
     width = max((len(_text(person, "username")) for person in people), default=0)
     return [f"  {_text(person, 'username'):{width}}  {_text(person, 'password')}" for person in people]
 
