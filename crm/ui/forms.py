@@ -7,7 +7,6 @@ from django.forms.widgets import ChoiceWidget
 _CLASS_OF_INPUT_TYPE = {
     "hidden": "",
     "checkbox": "form-check-input",
-    "radio": "form-check-input",
     "select": "form-select",
     "range": "form-range",
     "color": "form-control form-control-color",
@@ -24,6 +23,9 @@ class FormRenderer(TemplatesSetting):
 
 def class_of(widget: Widget) -> str:
     """The CSS class that makes a widget look like a part of the product."""
+    if shape_of(widget) == "choices":
+        # Django would put it on the list around the choices too; the style sheet finds these by their place.
+        return ""
     return _CLASS_OF_INPUT_TYPE.get(getattr(widget, "input_type", None) or "text", "form-control")
 
 

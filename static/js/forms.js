@@ -46,6 +46,7 @@
       searchField: ["text", "hint"],
       load: search(select.dataset.autocompleteUrl),
       preload: "focus",
+      hideSelected: true,
       // The server has found and ranked them; a second filter here would drop matches by phone or tax id.
       score: () => () => 1,
       sortField: [{ field: "$order" }],
