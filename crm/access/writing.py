@@ -1,6 +1,6 @@
 """The one way a record is written: the row, its parts and its version, in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from crm.access.models import Record
+from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, locked_fields, may
 from crm.history.writing import CHANGED, CREATED, record_versions
 
@@ -91,7 +93,7 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     record.owner, record.team = owner, team
     record.version += 1
     record.updated_at = timezone.now()
-    _store(record, None, actor=actor, kind=CHANGED, reason=_("Handed over"), change_set=None)
+    _store(record, None, actor=actor, kind=CHANGED, reason=gettext_noop("Handed over"), change_set=None)
     return record
 
 
@@ -102,7 +104,7 @@ def move_to_bin(record: R, *, actor: Any) -> R:
     lock_record(record)
     if not model.objects.deletable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
-    return _mark_deleted(record, timezone.now(), actor=actor, reason=_("Moved to the recycle bin"))
+    return _mark_deleted(record, timezone.now(), actor=actor, reason=gettext_noop("Moved to the recycle bin"))
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def restore_from_bin(record: R, *, actor: Any) -> R:
     lock_record(record)
     if not model.objects.in_bin_of(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
-    return _mark_deleted(record, None, actor=actor, reason=_("Restored from the recycle bin"))
+    return _mark_deleted(record, None, actor=actor, reason=gettext_noop("Restored from the recycle bin"))
 
 
 def lock_record(record: R) -> R:
@@ -136,22 +138,39 @@ def _mark_deleted(record: R, moment: Any, *, actor: Any, reason: str) -> R:
 def _store(record: R, parts: Parts | None, *, actor: Any, kind: str, reason: str, change_set: UUID | None) -> None:
     # The library would write its version before the parts are stored, and without them.
     record.skip_history_when_saving = True  # type: ignore[attr-defined]
-    record.save(force_insert=kind == CREATED)
-    for name, rows in (parts or {}).items():
-        replace_part(record, name, rows)
-    record.search_doc = record.build_search_doc(stored_parts(record))
-    type(record).objects.filter(pk=record.pk).update(search_doc=record.search_doc)
+    given, is_new = dict(parts or {}), kind == CREATED
+    untouched = {} if is_new else stored_parts(record, besides=given)
+    record.search_doc = record.build_search_doc({**untouched, **given})
+    record.save(force_insert=is_new)
+    for name, rows in given.items():
+        if is_new:
+            insert_part(record, name, rows)
+        else:
+            replace_part(record, name, rows)
     record_versions(type(record), [record.pk], actor=actor, kind=kind, reason=reason, change_set=change_set)
 
 
-def stored_parts(record: Record) -> dict[str, list[models.Model]]:
-    """The parts as they are in the database, past any prefetch."""
+def stored_parts(record: Record, *, besides: Collection[str] = ()) -> dict[str, list[models.Model]]:
+    """The parts as they are in the database, past any prefetch; without those that are named in `besides`."""
     found = {}
     for name in record.PARTS:
+        if name in besides:
+            continue
         relation: Any = record._meta.get_field(name)
         rows = relation.related_model.objects.filter(**{relation.field.name: record})
         found[name] = list(rows)
     return found
+
+
+def insert_part(record: Record, name: str, rows: Sequence[Any]) -> None:
+    """Store these as new rows of the part, in this order, whatever keys they carry."""
+    link = record._meta.get_field(name).field.name  # type: ignore[union-attr]
+    for position, row in enumerate(rows):
+        setattr(row, link, record)
+        row.position = position
+        row.pk = None
+        row._state.adding = True
+        row.save()
 
 
 def replace_part(record: Record, name: str, rows: Sequence[Any]) -> None:
@@ -175,6 +194,5 @@ def replace_part(record: Record, name: str, rows: Sequence[Any]) -> None:
 
 
 def _refuse_leaving(record: Record, actor: Any, *, action: Action) -> None:
-    mine = type(record).objects.visible_to(actor).allowed_to(actor, action)
-    if not mine.filter(pk=record.pk).exists():
+    if action not in allowed_actions(record, actor):
         raise LeavesScope

@@ -1,0 +1,93 @@
+"""The roles that a company starts with: templates, to be changed by its admins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_noop
+
+from crm.access.rights import Action, FieldAccess, Scope
+
+CLIENT, CONTACT = "clients.client", "contacts.contact"
+Reach = Mapping[Action, Scope]
+Rules = Mapping[str, FieldAccess]
+
+HIDDEN, READ_ONLY = FieldAccess.HIDDEN, FieldAccess.READ_ONLY
+_EVERYTHING: Reach = dict.fromkeys(Action, Scope.ALL)
+_TEAM_AND_BELOW: Reach = dict.fromkeys(Action, Scope.TEAM_AND_BELOW)
+# A manager sees what his team does and writes what is his.
+_OWN_OF_A_TEAM: Reach = {**dict.fromkeys(Action, Scope.OWN), Action.VIEW: Scope.TEAM}
+_MAINTAIN: Reach = {Action.VIEW: Scope.ALL, Action.CHANGE: Scope.ALL, Action.EXPORT: Scope.ALL}
+
+
+@dataclass(frozen=True)
+class ReadyRole:
+    """`grants` and `rules` are by record type; a record type that is missing cannot even be seen."""
+
+    name: str
+    rank: int
+    description: str
+    grants: Mapping[str, Reach]
+    rules: Mapping[str, Rules] = field(default_factory=dict)
+
+
+DIRECTOR = ReadyRole(
+    name=gettext_noop("Director"),
+    rank=90,
+    description=gettext_noop("Sees and changes everything."),
+    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING},
+)
+HEAD_OF_SALES = ReadyRole(
+    name=gettext_noop("Head of sales"),
+    rank=70,
+    description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
+    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW},
+)
+SALES_MANAGER = ReadyRole(
+    name=gettext_noop("Sales manager"),
+    rank=40,
+    description=gettext_noop("Sees what the team sells to, and works on what is his own."),
+    grants={CLIENT: _OWN_OF_A_TEAM, CONTACT: _OWN_OF_A_TEAM},
+)
+PROJECT_MANAGER = ReadyRole(
+    name=gettext_noop("Project manager"),
+    rank=40,
+    description=gettext_noop("Sees the clients of the teams he delivers with, and keeps contacts of his own."),
+    grants={
+        CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW},
+        CONTACT: {**_OWN_OF_A_TEAM, Action.VIEW: Scope.TEAM_AND_BELOW},
+    },
+    rules={CLIENT: {"source": HIDDEN}},
+)
+DEVELOPER = ReadyRole(
+    name=gettext_noop("Developer"),
+    rank=10,
+    description=gettext_noop("Looks up the people at the clients of his team."),
+    grants={CLIENT: {Action.VIEW: Scope.TEAM}, CONTACT: {Action.VIEW: Scope.TEAM}},
+    rules={CLIENT: {"tax_id": HIDDEN, "source": HIDDEN}, CONTACT: {"birthday": HIDDEN, "notes": HIDDEN}},
+)
+ACCOUNTANT = ReadyRole(
+    name=gettext_noop("Accountant"),
+    rank=30,
+    description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
+    grants={CLIENT: _MAINTAIN, CONTACT: {Action.VIEW: Scope.ALL}},
+    rules={
+        CLIENT: {
+            "phones": HIDDEN,
+            "source": HIDDEN,
+            "description": HIDDEN,
+            "status": READ_ONLY,
+            "tags": READ_ONLY,
+            "owner": READ_ONLY,
+            "team": READ_ONLY,
+        },
+        CONTACT: {"phones": HIDDEN, "messengers": HIDDEN, "birthday": HIDDEN, "notes": HIDDEN},
+    },
+)
+OBSERVER = ReadyRole(
+    name=gettext_noop("Observer"),
+    rank=5,
+    description=gettext_noop("Sees the records of a team and the teams below it, and changes nothing."),
+    grants={CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW}, CONTACT: {Action.VIEW: Scope.TEAM_AND_BELOW}},
+)
+
+READY_ROLES = (DIRECTOR, HEAD_OF_SALES, SALES_MANAGER, PROJECT_MANAGER, DEVELOPER, ACCOUNTANT, OBSERVER)
