@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clients.models import Client
 from clients.services import settle_primary, understand_phones
@@ -56,7 +57,7 @@ def change_employer(
         contact,
         actor=actor,
         parts={"employments": [begun, *employments]},
-        reason=_("Changed employer"),
+        reason=gettext_noop("Changed employer"),
     )
 
 
