@@ -40,7 +40,7 @@
       .catch(() => callback());
   };
   const searchSelect = (select) =>
-    new window.TomSelect(select, {
+    drawn(new window.TomSelect(select, {
       valueField: "id",
       labelField: "text",
       searchField: ["text", "hint"],
@@ -55,9 +55,9 @@
       onType() {
         this.clearOptions((kept) => this.items.includes(String(kept.id)));
       },
-    });
+    }));
   const tagsInput = (input) =>
-    new window.TomSelect(input, {
+    drawn(new window.TomSelect(input, {
       create: true,
       createOnBlur: true,
       persist: false,
@@ -68,7 +68,9 @@
       searchField: ["text"],
       load: input.dataset.tagsUrl ? search(input.dataset.tagsUrl) : undefined,
       render: words(),
-    });
+    }));
+  // The label has moved to the drawn control; a reader should not meet the original as well.
+  const drawn = (tomSelect) => tomSelect.input.setAttribute("aria-hidden", "true");
   const words = () => {
     const word = (name) => document.body.dataset[name] ?? "";
     return {
