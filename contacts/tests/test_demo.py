@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import transaction
 from pytest_django.plugin import DjangoDbBlocker
 
 from clients.models import Client, ClientKind, ClientPhone, ClientStatus
 from clients.tax_ids import check_tax_id
-from contacts.demo.maker import DemoRefused, make_demo_company
+from contacts.demo.maker import make_demo_company
 from contacts.demo.staff import SIGN_INS
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment
 from teams.models import Role, Team, User
-from teams.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a password of the tests"
@@ -141,21 +140,3 @@ def test_the_command_speaks_in_lines_without_json(demo: dict[str, User], var: Pa
     out = StringIO()
     call_command("demo", stdout=out)
     assert [line.split()[0] for line in out.getvalue().splitlines()[1:]] == list(SIGN_INS)
-
-
-def test_the_command_refuses_a_database_that_the_environment_names(var: Path, settings: Any) -> None:
-    settings.HAS_EXTERNAL_DATABASE = True
-    with pytest.raises(CommandError, match="DATABASE_URL"):
-        call_command("demo")
-    assert not (var / "demo.json").exists()
-    assert not User.objects.exists()
-
-
-def test_the_demo_is_not_made_among_people_who_work_here(var: Path) -> None:
-    somebody = UserFactory(username="ann", email="ann@elsewhere.example")
-    with pytest.raises(DemoRefused):
-        make_demo_company({"ann": PASSWORD})
-    with pytest.raises(CommandError, match="people in this database"):
-        call_command("demo")
-    assert not (var / "demo.json").exists()
-    assert list(User.objects.all()) == [somebody]

@@ -149,11 +149,13 @@ class RecordQuerySet(models.QuerySet[M]):
     def first_visible(self, user: "AnyUser | None", *, limit: int, action: Action = Action.VIEW) -> Self:
         """The first `limit` rows of this filtered and ordered queryset that the user may see.
 
-        Equal to `visible_to(user)[:limit]`, taken as the top of each branch. The queryset must be ordered,
-        unsliced and free of scope; select_related and annotations are added to what is returned.
+        Equal to `visible_to(user)[:limit]`, or to that of the verb of `action`, taken as the top of each branch. The
+        queryset must be ordered, unsliced and free of scope; select_related and annotations are added to what is
+        returned.
         """
         reach = branches(self.model, user, action)
-        alive = self.alive()
+        # Other actions are for what is in sight, and their pages are short: the condition is quick enough there.
+        alive = self.alive() if action == Action.VIEW else self.visible_to(user)
         if reach.reaches_all:
             return alive[:limit]
         parts = [_compiled(branch, limit) for branch in _row_branches(alive, reach)]
