@@ -67,16 +67,18 @@ install_packages() {
 
 # Debian's packages make a system cluster and start system services; Porada uses neither, and runs its own.
 apt_without_services() {
-    local policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.d/porada.conf
+    policy=/usr/sbin/policy-rc.d
+    clusters=/etc/postgresql-common/createcluster.d/porada.conf
     trap 'rm -f "$policy" "$clusters"; [ ! -e "$policy.before-porada" ] || mv "$policy.before-porada" "$policy"' EXIT
-    [ ! -e "$policy" ] || mv "$policy" "$policy.before-porada"
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    # One of ours, left by a killed installation, is not worth keeping.
+    [ ! -e "$policy" ] || grep -q "by Porada" "$policy" || mv "$policy" "$policy.before-porada"
+    printf '#!/bin/sh\n# Made by Porada for the length of an installation.\nexit 101\n' >"$policy"
     chmod 755 "$policy"
     mkdir -p "$(dirname "$clusters")"
     echo 'create_main_cluster = false' >"$clusters"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update
-    apt-get install -y --no-install-recommends "${missing_packages[@]}"
+    apt-get install -y --no-install-recommends "${missing_packages[@]}" || return
     case " ${missing_packages[*]} " in
         *" redis-server "*) ! command -v systemctl >/dev/null || systemctl disable redis-server || true ;;
     esac

@@ -13,6 +13,7 @@ from contextlib import suppress
 import psutil
 import psycopg
 import pytest
+from django.urls import reverse
 
 from crm.embedded.tests.stack import NAMES, Stack, eventually, try_to_start
 
@@ -110,7 +111,7 @@ def _statuses_of_pages(stack: Stack, count: int) -> set[int]:
     statuses = set()
     for _ in range(count):
         request = urllib.request.Request(  # noqa: S310
-            f"{stack.addresses()['web']}/accounts/login/", headers={"Cookie": "sessionid=" + "a" * 32}
+            stack.addresses()["web"] + reverse("account_login"), headers={"Cookie": "sessionid=" + "a" * 32}
         )
         try:
             with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
