@@ -1,6 +1,7 @@
 """The one way a record is written: the row, its parts and its version, in one transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -84,17 +85,17 @@ def change_record(
 def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     """Give a record to another owner and team, even out of the actor's own reach.
 
-    Raises StaleVersion, and PermissionDenied when the actor may not assign this record.
+    Nothing else of the instance is stored. Raises StaleVersion, and PermissionDenied when the actor may not assign
+    this record.
     """
     model = type(record)
     lock_record(record)
     if not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
+    if locked_fields(actor, model) & {"owner", "team"}:
+        raise PermissionDenied
     record.owner, record.team = owner, team
-    record.version += 1
-    record.updated_at = timezone.now()
-    _store(record, None, actor=actor, kind=CHANGED, reason=gettext_noop("Handed over"), change_set=None)
-    return record
+    return _store_only(record, ["owner", "team"], actor=actor, reason=gettext_noop("Handed over"))
 
 
 @transaction.atomic
@@ -125,12 +126,17 @@ def lock_record(record: R) -> R:
     return current
 
 
-def _mark_deleted(record: R, moment: Any, *, actor: Any, reason: str) -> R:
+def _mark_deleted(record: R, moment: datetime | None, *, actor: Any, reason: str) -> R:
     record.deleted_at = moment
+    return _store_only(record, ["deleted_at"], actor=actor, reason=reason)
+
+
+def _store_only(record: R, names: Sequence[str], *, actor: Any, reason: str) -> R:
+    """Store these fields as a new version, whatever else the instance holds."""
     record.version += 1
     record.updated_at = timezone.now()
     record.skip_history_when_saving = True  # type: ignore[attr-defined]
-    record.save(update_fields=["deleted_at", "version", "updated_at"])
+    record.save(update_fields=[*names, "version", "updated_at"])
     record_versions(type(record), [record.pk], actor=actor, kind=CHANGED, reason=reason)
     return record
 
