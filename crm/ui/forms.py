@@ -45,5 +45,7 @@ def draw(field: BoundField, **attrs: str) -> str:
     if field.errors:
         classes.append("is-invalid")
     joined = " ".join(part for part in classes if part)
-    extra = {name.replace("_", "-"): value for name, value in attrs.items()}
-    return field.as_widget(attrs={**extra, "class": joined} if joined else extra)
+    extra: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
+    if joined:
+        extra["class"] = joined
+    return field.as_widget(attrs=extra)

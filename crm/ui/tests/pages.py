@@ -48,10 +48,15 @@ def delete_page(request: HttpRequest) -> HttpResponse:
     return render(request, "404.html")
 
 
+def quiet_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204)
+
+
 urlpatterns = [
     path("", home, name="home"),
     path("preferences/", preferences, name="preferences"),
     path("account/", include("allauth.account.urls")),
     path("form/", form_page, name="form"),
+    path("quiet/", quiet_page, name="quiet"),
     path("delete/", delete_page, name="delete"),
 ]

@@ -23,12 +23,19 @@ def signed_in(page: "Page", live_server: "LiveServer", client: Client, ann: Any)
     return page
 
 
-def test_an_impatient_double_click_sends_the_form_once(signed_in: "Page") -> None:
+def test_an_impatient_second_click_sends_nothing(signed_in: "Page") -> None:
     signed_in.goto("/form/")
     signed_in.fill("[name=name]", "Olena")
-    signed_in.dblclick("[data-save]")
+    # An answer without content leaves the browser where it is, so that the second click falls upon the same page.
+    signed_in.locator("form[data-guard]").evaluate("form => { form.action = '/quiet/'; }")
+    sent: list[str] = []
+    signed_in.on("request", lambda request: request.method == "POST" and sent.append(request.url))
+    save = signed_in.locator("[data-save]")
+    save.click()
+    assert save.is_disabled()
+    signed_in.locator("[name=name]").press("Enter")
     signed_in.wait_for_load_state("networkidle")
-    assert [sent["name"] for sent in submits] == ["Olena"]
+    assert len(sent) == 1
 
 
 def test_rows_are_added_and_removed(signed_in: "Page") -> None:
@@ -91,7 +98,7 @@ def test_the_automatic_theme_follows_the_system(signed_in: "Page") -> None:
     signed_in.goto("/")
     assert signed_in.get_attribute("html", "data-bs-theme") == "dark"
     signed_in.emulate_media(color_scheme="light")
-    assert signed_in.get_attribute("html", "data-bs-theme") == "light"
+    signed_in.wait_for_selector("html[data-bs-theme=light]")
 
 
 def test_on_a_phone_without_script_the_menus_open_and_nothing_sticks_out(
