@@ -18,12 +18,13 @@ _BLANK_WORDS = {
     )
 }
 _SIGNS_ALONE = re.compile(r"[\W_]*")
+_DIGIT = re.compile(r"\d")
 _HEADER_GAPS = re.compile(r"[\s._\-+@/]+")
 
 
 def is_blank_word(text: str) -> bool:
     """Whether the cell holds no value: nothing, dashes and the like alone, or a word such as "отсутствует"."""
-    if len(text) > 40:
+    if len(text) > 40 or _DIGIT.search(text):
         return False
     if _SIGNS_ALONE.fullmatch(text):
         return True

@@ -27,7 +27,6 @@ class Kind(StrEnum):
 _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]{2,}")
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
-_PHONE_SIGNS = re.compile(r"[\d\s()+\-–.,;/]+(?:\(?[^\W\d_]{2,20}\.?\)?[\d\s()+\-–.,;/]*)*")
 _PATRONYMIC = re.compile(r"[^\W\d_]+(?:вич|вна|ична|івна|ївна|йович|оглы|кызы)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"[^\W\d_][\w'’-]+ [^\W\d_]\. ?[^\W\d_]\.")
 _ADDRESS = re.compile(
@@ -41,8 +40,9 @@ _POSTAL_CODE = re.compile(r"\d{5,6}|\d{5}-\d{4}|\d{2}-\d{3}")
 
 def _is_phone(text: str) -> bool:
     digits = sum(character.isdigit() for character in text)
+    letters = sum(character.isalpha() for character in text)
     has_shape = text[0] in "+(" or any(sign in text[1:] for sign in "-() ") or digits in (10, 11)
-    return digits >= 7 and has_shape and not _DATE.fullmatch(text) and bool(_PHONE_SIGNS.fullmatch(text))
+    return digits >= 7 and letters <= digits and has_shape and not _DATE.fullmatch(text)
 
 
 def _is_person(text: str) -> bool:

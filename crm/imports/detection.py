@@ -9,7 +9,8 @@ from crm.imports.contents import looks_like_a_label
 from crm.imports.reading.spool import Row, SpooledSheet
 
 _LOOKED_AT = 40
-_SAMPLED_ROWS = 400
+_SAMPLED_ROWS = 200
+_LONGEST_SAMPLE = 200
 _FOOTER_WORDS = re.compile(
     r"\W*(?:итого|всего|разом|усього|total|sum|сумма|примечани|примітк|note|источник|джерело|source|по состоянию|©)",
     re.IGNORECASE,
@@ -86,10 +87,10 @@ def _columns(headers: list[str], rows: list[Row]) -> list[Column]:
     width = max([len(headers), *(len(row.cells) for row in rows)], default=0)
     columns = []
     for index in range(width):
-        samples = [row.cells[index] for row in rows if index < len(row.cells) and row.cells[index]]
+        samples = [row.cells[index][:_LONGEST_SAMPLE] for row in rows if index < len(row.cells) and row.cells[index]]
         header = headers[index] if index < len(headers) else ""
         if samples:
-            columns.append(Column(index, " ".join(header.split()) or column_letter(index), samples))
+            columns.append(Column(index, " ".join(header.replace("_", " ").split()) or column_letter(index), samples))
     return columns
 
 

@@ -1,7 +1,7 @@
 """Which column is which field: told from headers and values, and remembered for files of the same shape."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crm.imports.cells import header_key
@@ -30,8 +30,8 @@ def guess_mapping(columns: Sequence[Column], fields: Sequence[ImportField]) -> G
     pairs = [
         (score, -column.index, -order, column, field)
         for column in columns
-        for order, field in enumerate(fields)
-        if (score := _score(column, field)) >= _ENOUGH
+        for score, order, field in _scores(column, fields)
+        if score >= _ENOUGH
     ]
     pairs.sort(key=lambda pair: pair[:3], reverse=True)
     taken: dict[int, str] = {}
@@ -90,10 +90,17 @@ def _names_the_record(column: Column, target: ImportTarget, guess: Guess) -> boo
     return bool(field and is_required and _header_score(column.header, field) >= _EQUAL)
 
 
-def _score(column: Column, field: ImportField) -> float:
-    header = _header_score(column.header, field)
+def _scores(column: Column, fields: Sequence[ImportField]) -> Iterator[tuple[float, int, ImportField]]:
     values = filled(column.samples)
-    share = share_of_kind(values, field.kind)
+    shares: dict[Kind, float | None] = {}
+    for order, field in enumerate(fields):
+        if field.kind not in shares:
+            shares[field.kind] = share_of_kind(values, field.kind)
+        yield _score(_header_score(column.header, field), field, shares[field.kind]), order, field
+
+
+def _score(header: float, field: ImportField, share: float | None) -> float:
+    """`share` is how many of the column's values look like the field's kind, None when that cannot be told."""
     if share is None:
         return header
     if share < 0.1 and field.kind in _STRICT_KINDS:

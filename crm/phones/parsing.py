@@ -208,6 +208,7 @@ class _CellReader:
             self.code_before = national[: phonenumbers.length_of_geographical_area_code(number)]
 
 
+@lru_cache(maxsize=65_536)
 def is_mobile(e164: str) -> bool:
     """By the numbering plan of its country; False where mobile numbers look like all others."""
     return phonenumbers.number_type(phonenumbers.parse(e164)) == PhoneNumberType.MOBILE

@@ -1,0 +1,205 @@
+"""An import: the uploaded file, what was chosen for it, how far it got, and what became of each row."""
+
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from uuid6 import uuid7
+
+
+class ImportStatus(models.TextChoices):
+    READING = "reading", _("Reading the file")
+    MAPPING = "mapping", _("Waiting for you")
+    CHECKING = "checking", _("Computing the preview")
+    CHECKED = "checked", _("Ready to start")
+    RUNNING = "running", _("Importing")
+    DONE = "done", _("Finished")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+
+# States in which a worker has something to do; the others wait for the user or are ends.
+WORKING = (ImportStatus.READING, ImportStatus.CHECKING, ImportStatus.RUNNING)
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def visible_to(self, user: Any) -> Self:
+        """Imports are their importer's alone: they hold rows that nobody else may be allowed to see."""
+        if user.is_superuser:
+            return self
+        return self.filter(importer_id=user.pk)
+
+    def waiting_for_a_worker(self) -> Self:
+        return self.filter(status__in=WORKING).filter(
+            models.Q(lease_until=None) | models.Q(lease_until__lt=timezone.now())
+        )
+
+
+class Import(models.Model):
+    """`identities` maps target keys to identity keys; `checked` holds what the preview found.
+
+    `lease` names the worker's hold on it, `lease_until` how long he may be silent before another takes over.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    importer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(_("file"), max_length=200)
+    file_size = models.BigIntegerField(_("size"), default=0)
+    status = models.CharField(_("status"), max_length=10, choices=ImportStatus, default=ImportStatus.READING)
+    failure = models.TextField(blank=True)
+    region = models.CharField(_("country"), max_length=2, blank=True)
+    area_code = models.CharField(_("area code"), max_length=6, blank=True)
+    identities = models.JSONField(default=dict)
+    is_overwriting = models.BooleanField(default=False)
+    team = models.ForeignKey(
+        "teams.Team", verbose_name=_("team"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    checked = models.JSONField(default=dict)
+    is_cancel_requested = models.BooleanField(default=False)
+    lease_until = models.DateTimeField(null=True)
+    lease = models.UUIDField(null=True)
+    change_set = models.UUIDField(null=True)
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["importer", "-id"], name="import_of_importer"),
+            models.Index(fields=["status"], name="import_working", condition=models.Q(status__in=WORKING)),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("imports:detail", args=[self.pk])
+
+    @property
+    def is_working(self) -> bool:
+        return self.status in WORKING
+
+    @property
+    def is_finished(self) -> bool:
+        return self.status in (ImportStatus.DONE, ImportStatus.CANCELLED, ImportStatus.FAILED)
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else 0
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.UPLOADS_DIR) / str(self.pk)
+
+    @property
+    def upload_path(self) -> Path:
+        """Named by us, whatever the user called his file."""
+        return self.folder / "upload"
+
+    @property
+    def spool_folder(self) -> Path:
+        return self.folder / "rows"
+
+
+class ImportSheet(models.Model):
+    """`target` is a registry key, "" when the sheet is left out; `mapping` maps a column's index to a field's key.
+
+    `columns` is what detection found: a list of {index, header, samples}. `rows_done` counts table rows written.
+    """
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="sheets")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200, blank=True)
+    is_hidden = models.BooleanField(default=False)
+    row_count = models.PositiveIntegerField(default=0)
+    target = models.CharField(max_length=50, blank=True)
+    header_row = models.PositiveIntegerField(default=0)
+    columns = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    rows_done = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    matched = models.PositiveIntegerField(default=0)
+    folded = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    phones_kept = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["run", "position"], name="sheet_once_an_import")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def fields_by_column(self) -> dict[int, str]:
+        return {int(index): key for index, key in self.mapping.items() if key}
+
+
+class ProblemKind(models.TextChoices):
+    FAILED = "failed", _("Row not imported")
+    PHONE = "phone", _("Phone kept as typed")
+    LEFT_OUT = "left_out", _("Value left out")
+
+
+class ImportProblem(models.Model):
+    """What did not go as hoped in one row; `row` is its number on the sheet."""
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
+    sheet = models.ForeignKey(ImportSheet, on_delete=models.CASCADE, related_name="+")
+    row = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=ProblemKind)
+    column = models.CharField(max_length=200, blank=True)
+    value = models.TextField(blank=True)
+    sentence = models.TextField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["run", "kind", "id"], name="problem_of_import")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class ImportedRecord(models.Model):
+    """A record that the import made or changed, for the report now and for taking the import back later."""
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="records")
+    record_type = models.CharField(max_length=100)
+    record_id = models.UUIDField()
+    is_new = models.BooleanField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "record_type", "record_id"], name="record_once_an_import")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.record_id}"
+
+
+class RememberedMapping(models.Model):
+    """How a user mapped files of one shape last time; `fields` maps header keys to field keys, "" for left out."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    shape = models.CharField(max_length=64)
+    target = models.CharField(max_length=50, blank=True)
+    fields = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "shape"], name="mapping_once_a_shape")]
+
+    def __str__(self) -> str:
+        return self.shape

@@ -1,0 +1,190 @@
+"""Stores drafts in bulk: the records, their parts and their versions, by a handful of statements a batch."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access.models import Record
+from crm.access.rights import locked_fields
+from crm.access.writing import LeavesScope
+from crm.history.writing import CHANGED, CREATED, record_versions
+from crm.imports.drafts import Draft, RowProblem
+from crm.imports.options import RunOptions
+
+# Written by every change, whatever the file said.
+_ALWAYS = ("version", "updated_at", "search_doc")
+
+
+class RecordWriter:
+    """The part of a Writer that is the same for every record type.
+
+    `part_identities` tells which rows of a part are the same; `computed_fields` are what `prepare` refreshes.
+    """
+
+    model: ClassVar[type[Record]]
+    part_identities: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    computed_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, options: RunOptions) -> None:
+        self.options = options
+        self.locked = locked_fields(options.user, self.model)
+
+    def prepare(self, record: Any) -> None:
+        """Refresh what is computed from other fields, before every save."""
+
+    def absorb(self, draft: Draft, other: Draft) -> None:
+        for name, value in other.values.items():
+            draft.values.setdefault(name, value)
+        for name, rows in other.parts.items():
+            draft.parts[name] = self._unique(name, [*draft.parts.get(name, []), *rows])
+        for key, entries in other.companions.items():
+            draft.companions.setdefault(key, []).extend(entries)
+
+    def create(self, drafts: Sequence[Draft]) -> None:
+        """Raises LeavesScope when the importer could not see what he made."""
+        if not drafts:
+            return
+        for draft in drafts:
+            draft.record = self._new_record(draft)
+        records: list[Any] = [draft.record for draft in drafts]
+        self.model.objects.bulk_create(records)
+        for name in self.model.PARTS:
+            self._insert_parts(name, [row for draft in drafts for row in draft.parts.get(name, [])])
+        ids = [record.pk for record in records]
+        self._record_versions(ids, CREATED)
+        if self.model.objects.visible_to(self.options.user).filter(pk__in=ids).count() < len(ids):
+            raise LeavesScope
+
+    def _new_record(self, draft: Draft) -> Record:
+        options = self.options
+        given = {**draft.fallbacks, **draft.values}
+        values = {name: value for name, value in given.items() if name not in self.locked}
+        record: Any = self.model(**values, owner_id=options.user.pk, team_id=options.team_id)
+        self.prepare(record)
+        draft.parts = {
+            name: self._settle(record, name, self._unique(name, rows), [])
+            for name, rows in draft.parts.items()
+            if name not in self.locked
+        }
+        record.search_doc = record.build_search_doc(draft.parts)
+        return record
+
+    def update(self, drafts: Sequence[Draft]) -> set[UUID]:
+        """Fill empty fields and add missing parts; replace filled fields only when the importer chose so."""
+        by_id: dict[UUID, Draft] = {draft.record.pk: draft for draft in drafts if draft.record}
+        if not by_id:
+            return set()
+        # Locked and asked for again: the right to edit may have gone since the draft was matched.
+        editable = self.model.objects.editable_by(self.options.user).filter(pk__in=by_id)
+        current = {record.pk: record for record in editable.select_for_update(of=("self",))}
+        parts = {name: self._stored_parts(name, current) for name in self.model.PARTS}
+        changed: list[Any] = []
+        fields: set[str] = set()
+        for pk, record in current.items():
+            new_values = self._new_values(record, by_id[pk])
+            new_parts = self._new_parts(by_id[pk], parts, pk)
+            if not new_values and not new_parts:
+                continue
+            fields.update(new_values)
+            self._change(record, new_values, new_parts, {name: rows.get(pk, []) for name, rows in parts.items()})
+            changed.append(record)
+        if changed:
+            self.model.objects.bulk_update(changed, sorted({*fields, *self.computed_fields, *_ALWAYS}))
+            self._record_versions([record.pk for record in changed], CHANGED)
+        return {record.pk for record in changed}
+
+    def _change(
+        self,
+        record: Any,
+        new_values: Mapping[str, Any],
+        new_parts: Mapping[str, list[Any]],
+        stored: Mapping[str, list[Any]],
+    ) -> None:
+        for name, value in new_values.items():
+            setattr(record, name, value)
+        self.prepare(record)
+        record.version += 1
+        record.updated_at = timezone.now()
+        for name, rows in new_parts.items():
+            self._insert_parts(name, self._settle(record, name, rows, stored[name]))
+        record.search_doc = record.build_search_doc(
+            {name: [*stored[name], *new_parts.get(name, [])] for name in self.model.PARTS}
+        )
+
+    def _new_values(self, record: Any, draft: Draft) -> dict[str, Any]:
+        found = {}
+        for name, value in draft.values.items():
+            present = getattr(record, name)
+            is_open = not present or (self.options.is_overwriting and present != value)
+            if name not in self.locked and is_open:
+                found[name] = value
+        return found
+
+    def _new_parts(
+        self, draft: Draft, stored: Mapping[str, Mapping[UUID, list[Any]]], pk: UUID
+    ) -> dict[str, list[Any]]:
+        found = {}
+        for name, rows in draft.parts.items():
+            identity = self.part_identities[name]
+            present = {identity(row) for row in stored[name].get(pk, [])}
+            fresh = [row for row in self._unique(name, rows) if identity(row) not in present]
+            if fresh and name not in self.locked:
+                found[name] = fresh
+        return found
+
+    def _stored_parts(self, name: str, records: Iterable[UUID]) -> dict[UUID, list[Any]]:
+        relation: Any = self.model._meta.get_field(name)
+        link = relation.field.attname
+        found: dict[UUID, list[Any]] = {}
+        for row in relation.related_model.objects.filter(**{f"{link}__in": list(records)}).order_by("position", "id"):
+            found.setdefault(getattr(row, link), []).append(row)
+        return found
+
+    def _settle(self, record: Any, name: str, rows: list[Any], before: Sequence[Any]) -> list[Any]:
+        """Tie new rows to their record, after those that it has; the very first row of a part is the primary one."""
+        link = self.model._meta.get_field(name).field.name  # type: ignore[union-attr]
+        for position, row in enumerate(rows, start=len(before)):
+            setattr(row, link, record)
+            row.position = position
+            if hasattr(row, "is_primary"):
+                row.is_primary = position == 0
+        return rows
+
+    def _insert_parts(self, name: str, rows: Sequence[Any]) -> None:
+        if rows:
+            self.model._meta.get_field(name).related_model.objects.bulk_create(rows)  # type: ignore[union-attr]
+
+    def _unique(self, name: str, rows: Iterable[Any]) -> list[Any]:
+        identity = self.part_identities[name]
+        kept: dict[Any, Any] = {}
+        for row in rows:
+            kept.setdefault(identity(row), row)
+        return list(kept.values())
+
+    def _record_versions(self, ids: list[UUID], kind: str) -> None:
+        options = self.options
+        record_versions(
+            self.model, ids, actor=options.user, kind=kind, reason=options.reason[:100], change_set=options.change_set
+        )
+
+
+def describe(model: type[Record], draft: Draft) -> list[tuple[str, str]]:
+    """Labels and values of a draft, phones as they will be dialled."""
+    lines = []
+    for name, value in draft.values.items():
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        lines.append((str(model._meta.get_field(name).verbose_name), shown))  # type: ignore[union-attr]
+    for name, rows in draft.parts.items():
+        label = str(model._meta.get_field(name).related_model._meta.verbose_name_plural)  # type: ignore[union-attr]
+        lines.append((label, ", ".join(getattr(row, "e164", "") or str(row) for row in rows)))
+    return [(label, shown) for label, shown in lines if shown]
+
+
+def require(text: str, *, label: str) -> str:
+    """Raises RowProblem for a row that lacks what its record cannot be without."""
+    if not text:
+        raise RowProblem(_("There is no value for “%(field)s”.") % {"field": label}, column=label)
+    return text
