@@ -16,14 +16,18 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
     from django.contrib.auth import get_user_model
+
+    bring_up_to_date()
+    json.dump({"has_users": get_user_model()._default_manager.exists()}, sys.stdout)
+
+
+def bring_up_to_date() -> None:
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=1, stdout=sys.stderr)
     call_command("createcachetable", stdout=sys.stderr)
     compile_catalogues()
     collect_static_files()
-    has_users = get_user_model()._default_manager.exists()
-    print(json.dumps({"has_users": has_users}))
 
 
 def compile_catalogues() -> None:
