@@ -4,11 +4,15 @@ from django.urls import path
 
 from clients.models import Client
 from clients.services import save_client
-from clients.views import cards
+from clients.views import cards, lists
 from crm.history.urls import history_paths
 
 app_name = "clients"
 urlpatterns = [
+    path("", lists.client_list, name="list"),
+    path("bin/", lists.client_bin, name="bin"),
+    path("export/", lists.client_export, name="export"),
+    path("suggest/", lists.client_suggest, name="suggest"),
     path("new/", cards.client_new, name="new"),
     path("<uuid:pk>/", cards.client_detail, name="detail"),
     path("<uuid:pk>/edit/", cards.client_edit, name="edit"),

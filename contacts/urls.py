@@ -4,11 +4,15 @@ from django.urls import path
 
 from contacts.models import Contact
 from contacts.services import save_contact
-from contacts.views import cards
+from contacts.views import cards, lists
 from crm.history.urls import history_paths
 
 app_name = "contacts"
 urlpatterns = [
+    path("", lists.contact_list, name="list"),
+    path("bin/", lists.contact_bin, name="bin"),
+    path("export/", lists.contact_export, name="export"),
+    path("suggest/", lists.contact_suggest, name="suggest"),
     path("new/", cards.contact_new, name="new"),
     path("<uuid:pk>/", cards.contact_detail, name="detail"),
     path("<uuid:pk>/edit/", cards.contact_edit, name="edit"),

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "crm.access",
     "crm.history",
     "crm.imports",
+    "crm.listing",
     "crm.panels",
     "crm.search",
     "crm.ui",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("preferences/", preferences, name="preferences"),
     path("admin/", admin.site.urls),
     path("account/", include("allauth.account.urls")),
+    path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),
 ]

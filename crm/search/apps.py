@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,6 @@ class SearchConfig(AppConfig):
     name = "crm.search"
     label = "search"
     verbose_name = _("Search")
+
+    def ready(self) -> None:
+        autodiscover_modules("search")

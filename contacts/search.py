@@ -1,0 +1,31 @@
+"""Contacts in the search box."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Contact
+from contacts.selectors import present_employers
+from contacts.tables import NAME_PARTS
+from crm.search.registry import SearchSource, register
+
+
+def contact_hints(contacts: Sequence[Contact], user: Any) -> Mapping[Any, str]:
+    """The position and the client, as far as the reader may see them."""
+    return {
+        pk: " · ".join(filter(None, (row.job_title, row.client.name if row.is_seen else "")))  # type: ignore[attr-defined]
+        for pk, row in present_employers(contacts, user).items()
+    }
+
+
+register(
+    SearchSource(
+        model=Contact,
+        label=_("Contacts"),
+        icon="users",
+        order=20,
+        hints=contact_hints,
+        made_of={"name": frozenset(NAME_PARTS)},
+    )
+)

@@ -1,0 +1,317 @@
+"""The pages that are lists: of records, and of the recycle bin."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.access.rights import Action, hidden_fields, may
+from crm.listing.chips import Chip, address_with, chips_of
+from crm.listing.columns import Column, Listing
+from crm.listing.counting import capped_count
+from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
+
+PAGE_SIZES = (25, 50, 100)
+CURSOR = "page"
+# Parameters that say how a list is shown, not what is in it.
+_MANNERS = (CURSOR, "sort", "size", "filters")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; `url` sorts by it, `direction` is "asc", "desc" or ""."""
+
+    column: Column
+    url: str = ""
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a column that another app contributed."""
+
+    value: Any
+    css: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record, its title (empty when the name is hidden from the reader) and the cells loaded for the page."""
+
+    record: Any
+    title: str
+    loaded: Mapping[str, Any]
+    contributed: list[Cell] = field(default_factory=list)
+
+    @property
+    def restore_url(self) -> str:
+        return str(self.record.url("restore"))
+
+
+class ListPage:
+    """One list as one reader sees it now: its filters, order, rows and addresses."""
+
+    def __init__(self, request: HttpRequest, listing: Listing, base: "QuerySet[Any]") -> None:
+        self.request = request
+        self.listing = listing
+        self.model = listing.model
+        self.base = base
+        self.parameters = request.GET.copy()
+        self.parameters.pop(CURSOR, None)
+        self.hidden = hidden_fields(request.user, listing.model)
+        self.columns = listing.columns_for(request.user)
+        self.order = listing.order_for(request.user, request.GET.get("sort", listing.default_order))
+        self.size = _size_of(request)
+
+    @cached_property
+    def filterset(self) -> Any:
+        return self.listing.filterset_class(self.request.GET, queryset=self.base, request=self.request)
+
+    @cached_property
+    def shown(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.columns)
+
+    @cached_property
+    def page(self) -> KeysetPage:
+        cursor = self.request.GET.get(CURSOR, "")
+        try:
+            return self._read(cursor)
+        except BrokenCursor:
+            messages.warning(self.request, _("That page of the list is gone, so here is the first one."))
+            return self._read("")
+
+    def _read(self, cursor: str) -> KeysetPage:
+        return read_page(self.filterset.qs, fetch=self._first, order=self.order, size=self.size, cursor=cursor)
+
+    def _first(self, queryset: Any, limit: int) -> Sequence[Any]:
+        try:
+            page = queryset.first_visible(self.request.user, limit=limit)
+        except EmptyResultSet:
+            return []
+        page = page.select_related(*self.listing.select_related)
+        return page.prefetch_related(*(name for column in self.columns for name in column.prefetch))
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        records = self.page.rows
+        if not records:
+            return []
+        own = {column.name for column in self.listing.columns}
+        loaded = {
+            column.name: column.load(records, self.request.user) for column in self.columns if column.load is not None
+        }
+        others = [column for column in self.columns if column.name not in own]
+        return [
+            Row(
+                record,
+                self.listing.title_of(record, self.hidden),
+                {name: cells.get(record.pk) for name, cells in loaded.items() if name in own},
+                [Cell(loaded[column.name].get(record.pk), column.css) for column in others],
+            )
+            for record in records
+        ]
+
+    @property
+    def summary(self) -> str:
+        """ "25 of 1,000+" """
+        return _("%(shown)s of %(count)s") % {"shown": len(self.rows), "count": self.count}
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing is in sight, whatever the filters."""
+        return not self.rows and not self.is_filtered
+
+    @property
+    def filter_errors(self) -> list[tuple[str, list[str]]]:
+        form = self.filterset.form
+        return [(str(form.fields[name].label), list(errors)) for name, errors in form.errors.items()]
+
+    @property
+    def tabs_label(self) -> str:
+        return str(self.filterset.form.fields[self.listing.tabs].label)
+
+    @cached_property
+    def count(self) -> str:
+        return capped_count(self.filterset.qs.visible_to(self.request.user))
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        return list(chips_of(self.filterset, self.parameters))
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.chips) or bool(self.filterset.form.errors)
+
+    @property
+    def is_panel_open(self) -> bool:
+        return self.request.GET.get("filters") == "1"
+
+    @cached_property
+    def suggested(self) -> dict[str, list[str]]:
+        return self.filterset.suggested()  # type: ignore[no-any-return]
+
+    @property
+    def heads(self) -> Iterator[Head]:
+        sorts = self.listing.sorts_for(self.request.user)
+        for column in self.columns:
+            sort = sorts.get(column.sort)
+            yield Head(column) if sort is None else self._sorting_head(column, sort)
+
+    def _sorting_head(self, column: Column, sort: Sort) -> Head:
+        if sort.name != self.order.sort.name:
+            return Head(column, self.address(sort=sort.natural.key))
+        direction = "desc" if self.order.is_descending else "asc"
+        return Head(column, self.address(sort=self.order.reversed.key), direction)
+
+    @property
+    def orders(self) -> list[tuple[Order, str, bool]]:
+        """(order, address, whether it is the present one) for the menu of narrow screens."""
+        sorts = self.listing.sorts_for(self.request.user).values()
+        present = self.order.sort.name
+        return [(each.natural, self.address(sort=each.natural.key), each.name == present) for each in sorts]
+
+    @property
+    def sizes(self) -> list[tuple[int, str, bool]]:
+        return [(size, self.address(size=str(size)), size == self.size) for size in PAGE_SIZES]
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """How the list is shown, which a new filter does not change."""
+        return {name: str(self.parameters[name]) for name in ("sort", "size", "filters") if self.parameters.get(name)}
+
+    @property
+    def unseen(self) -> list[tuple[str, str]]:
+        """Parameters that the form of the filters sends along although it draws no field for them."""
+        drawn = {field.name for field in (*self.quick_fields, *self.panel_fields)}
+        return [
+            (name, value) for name, values in self.parameters.lists() if name not in drawn for value in values if value
+        ]
+
+    @property
+    def quick_fields(self) -> list[Any]:
+        form = self.filterset.form
+        return [form[name] for name in ("q", *self.listing.quick_filters) if name in form.fields]
+
+    @property
+    def panel_fields(self) -> list[Any]:
+        """The other filters, when the panel is open: their choices cost a query each."""
+        apart = {"q", *self.listing.quick_filters, self.listing.tabs}
+        form = self.filterset.form
+        return [form[name] for name in form.fields if name not in apart] if self.is_panel_open else []
+
+    @property
+    def panel_count(self) -> int:
+        """How many filters of the panel are on."""
+        apart = {"q", *self.listing.quick_filters, self.listing.tabs}
+        return len({chip.name for chip in self.chips if chip.name not in apart})
+
+    @property
+    def tabs(self) -> list[tuple[str, str, bool]]:
+        """(label, address, whether it is the present one) of the choices of one filter."""
+        name = self.listing.tabs
+        if name not in self.filterset.form.fields:
+            return []
+        chosen = self.parameters.getlist(name)
+        field = self.filterset.form.fields[name]
+        everything = (str(_("All")), self.address(**{name: []}), not chosen)
+        return [everything, *((str(text), self.address(**{name: key}), chosen == [key]) for key, text in field.choices)]
+
+    def address(self, **changes: Any) -> str:
+        return address_with(self.parameters, **changes)
+
+    @property
+    def previous_url(self) -> str:
+        return self.address(**{CURSOR: self.page.previous}) if self.page.previous else ""
+
+    @property
+    def next_url(self) -> str:
+        return self.address(**{CURSOR: self.page.next}) if self.page.next else ""
+
+    @property
+    def reset_url(self) -> str:
+        kept = QueryDict(mutable=True)
+        for name, value in self.kept.items():
+            kept[name] = value
+        return f"?{kept.urlencode()}"
+
+    @property
+    def toggle_panel_url(self) -> str:
+        return self.address(filters=[] if self.is_panel_open else "1")
+
+    @property
+    def may_add(self) -> bool:
+        return may(self.request.user, Action.ADD, self.model)
+
+    @property
+    def may_delete(self) -> bool:
+        return may(self.request.user, Action.DELETE, self.model)
+
+    @property
+    def may_export(self) -> bool:
+        return may(self.request.user, Action.EXPORT, self.model)
+
+    @property
+    def new_url(self) -> str:
+        return self._url("new")
+
+    @property
+    def bin_url(self) -> str:
+        return self._url("bin")
+
+    @property
+    def export_urls(self) -> dict[str, str]:
+        """By format, with the filters of this list."""
+        filters = self.parameters.copy()
+        for name in _MANNERS:
+            filters.pop(name, None)
+        return {each: f"{self._url('export')}{address_with(filters, format=each)}" for each in ("xlsx", "csv")}
+
+    def _url(self, page: str) -> str:
+        return reverse(f"{self.model.namespace()}:{page}")
+
+
+def list_page(request: HttpRequest, listing: Listing, *, template: str, **context: Any) -> HttpResponse:
+    """The list of the records in the reader's sight. Context: `list` (a ListPage) and what is given."""
+    page = ListPage(request, listing, listing.model.objects.all())
+    return render(request, template, {"list": page, **context})
+
+
+def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpResponse:
+    """The recycle bin of one record type: what the reader could have deleted himself. Context: `list`, `rows`."""
+    binned = listing.model.objects.in_bin_of(request.user).select_related(*listing.select_related)
+    order = Sort("deleted", "", "deleted_at").order(is_descending=True)
+    size = _size_of(request)
+
+    def read(cursor: str) -> KeysetPage:
+        return read_page(binned, fetch=lambda rows, limit: rows[:limit], order=order, size=size, cursor=cursor)
+
+    try:
+        page = read(request.GET.get(CURSOR, ""))
+    except BrokenCursor:
+        messages.warning(request, _("That page of the list is gone, so here is the first one."))
+        page = read("")
+    parameters = request.GET.copy()
+    hidden = hidden_fields(request.user, listing.model)
+    context = {
+        "rows": [Row(record, listing.title_of(record, hidden), {}) for record in page.rows],
+        "count": capped_count(binned),
+        "sees_owner": "owner" not in hidden,
+        "list_label": listing.model._meta.verbose_name_plural,
+        "list_url": reverse(f"{listing.model.namespace()}:list"),
+        "previous_url": address_with(parameters, **{CURSOR: page.previous}) if page.previous else "",
+        "next_url": address_with(parameters, **{CURSOR: page.next}) if page.next else "",
+    }
+    return render(request, template, context)
+
+
+def _size_of(request: HttpRequest) -> int:
+    wanted = request.GET.get("size", "")
+    return next((size for size in PAGE_SIZES if str(size) == wanted), PAGE_SIZES[0])
