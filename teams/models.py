@@ -1,7 +1,7 @@
 """People who sign in, their teams, and the roles that say what they may do."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.core.exceptions import ValidationError
@@ -101,15 +101,15 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Europe/Kyiv", validators=[validate_time_zone])
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
-    teams = models.ManyToManyField(
+    teams: "models.ManyToManyField[Team, Membership]" = models.ManyToManyField(
         "Team", verbose_name=_("teams"), through="Membership", related_name="people", blank=True
     )
 
-    objects = PeopleManager()
+    objects: ClassVar[PeopleManager] = PeopleManager()  # type: ignore[assignment]
 
     class Meta(AbstractUser.Meta):
-        verbose_name = _("user")
-        verbose_name_plural = _("users")
+        verbose_name = _("user")  # type: ignore[assignment]
+        verbose_name_plural = _("users")  # type: ignore[assignment]
         ordering = ["first_name", "last_name", "username"]
         constraints = [
             models.UniqueConstraint(

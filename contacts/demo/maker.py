@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -67,5 +68,6 @@ def _let_time_pass(draw: random.Random, clients: Sequence[Client], contacts: Seq
     for client in draw.sample(leads, min(_STATUS_CHANGES, len(leads) // 2)):
         client.status = ClientStatus.ACTIVE
         save_client(client, actor=client.owner)
-    for record in (*clients[-_BINNED_CLIENTS:], *draw.sample(contacts, _BINNED_CONTACTS)):
+    doomed: list[Any] = [*clients[-_BINNED_CLIENTS:], *draw.sample(contacts, _BINNED_CONTACTS)]
+    for record in doomed:
         move_to_bin(record, actor=record.owner)

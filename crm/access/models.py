@@ -111,7 +111,8 @@ class Record(models.Model):
     def ruled_fields(cls) -> list[tuple[str, str]]:
         """(name, label) of every field and part that a role may hide or make read-only."""
         fields = [(f.name, str(f.verbose_name)) for f in cls._meta.fields if f.name not in SYSTEM_FIELDS]
-        parts = [(name, str(cls._meta.get_field(name).related_model._meta.verbose_name_plural)) for name in cls.PARTS]
+        related: list[Any] = [cls._meta.get_field(name) for name in cls.PARTS]
+        parts = [(part.name, str(part.related_model._meta.verbose_name_plural)) for part in related]
         return fields + parts
 
     def loaded_parts(self) -> dict[str, list[models.Model]]:

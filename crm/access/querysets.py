@@ -61,15 +61,25 @@ def branches(model: type[models.Model], user: "AnyUser | None", action: Action) 
     )
 
 
+def user_share_model(model: Any) -> Any:
+    """The table of a record type's shares with people."""
+    return get_user_obj_perms_model(model)
+
+
+def team_share_model(model: Any) -> Any:
+    """The table of a record type's shares with the groups of teams."""
+    return get_group_obj_perms_model(model)
+
+
 def _user_shares(model: type[models.Model], user: "AnyUser", action: Action) -> "models.QuerySet[Any, Any]":
-    shares = get_user_obj_perms_model(model).objects.filter(user_id=user.pk)
+    shares = user_share_model(model).objects.filter(user_id=user.pk)
     return _of_action(shares, model, action)
 
 
 def _group_shares(model: type[models.Model], rights: Rights, action: Action) -> "models.QuerySet[Any, Any] | None":
     if not rights.group_ids:
         return None
-    shares = get_group_obj_perms_model(model).objects.filter(group_id__in=sorted(rights.group_ids))
+    shares = team_share_model(model).objects.filter(group_id__in=sorted(rights.group_ids))
     return _of_action(shares, model, action)
 
 
@@ -106,8 +116,8 @@ def _is_reached(record: Any, user: "AnyUser", scope: Scope, rights: Rights) -> b
 
 def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]:
     model = type(record)
-    mine = get_user_obj_perms_model(model).objects.filter(user_id=user.pk, content_object=record)
-    teams = get_group_obj_perms_model(model).objects.filter(group_id__in=rights.group_ids, content_object=record)
+    mine = user_share_model(model).objects.filter(user_id=user.pk, content_object=record)
+    teams = team_share_model(model).objects.filter(group_id__in=rights.group_ids, content_object=record)
     codenames = mine.values_list("permission__codename").union(teams.values_list("permission__codename"))
     shared = {Action(name.partition("_")[0]) for (name,) in codenames}
     return shared | {Action.VIEW} if shared else set()

@@ -5,10 +5,9 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from crm.access.models import Record
-from crm.access.querysets import allowed_actions
+from crm.access.querysets import allowed_actions, team_share_model, user_share_model
 from crm.access.rights import Action
 
 
@@ -51,9 +50,9 @@ def _table(record: Record, user: Any | None, team: Any | None) -> tuple[Any, dic
     """The model that keeps the share, and the fields that name its holder. Raises ValueError unless there is one."""
     if (user is None) == (team is None):
         raise ValueError("Share with one person or with one team.")
-    if user is not None:
-        return get_user_obj_perms_model(type(record)), {"user": user}
-    return get_group_obj_perms_model(type(record)), {"group_id": team.group_id}  # type: ignore[arg-type,union-attr]
+    if team is None:
+        return user_share_model(type(record)), {"user": user}
+    return team_share_model(type(record)), {"group_id": team.group_id}
 
 
 def _permission(record: Record, action: Action) -> Permission:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -43,7 +43,8 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
         raise PermissionDenied
     locked = locked_fields(actor, model) - {"owner", "team"}
     for name in locked - set(model.PARTS):
-        setattr(record, name, model._meta.get_field(name).get_default())
+        field: Any = model._meta.get_field(name)
+        setattr(record, name, field.get_default())
     parts = {name: rows for name, rows in (parts or {}).items() if name not in locked}
     record.version = 1
     record.created_at = record.updated_at = timezone.now()
@@ -120,7 +121,7 @@ def restore_from_bin(record: R, *, actor: Any) -> R:
 
 def lock_record(record: R) -> R:
     """The stored row, locked for this transaction. Raises StaleVersion when it is not the version that was read."""
-    current: R = type(record).objects.select_for_update().get(pk=record.pk)
+    current = cast(R, type(record).objects.select_for_update().get(pk=record.pk))
     if current.version != record.version:
         raise StaleVersion(current)
     return current

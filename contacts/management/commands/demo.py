@@ -29,7 +29,7 @@ class Command(BaseCommand):
         file = settings.VAR_DIR / FILE_NAME
         passwords = _known_passwords(file)
         # Kept first: a making that is interrupted afterwards can be finished with the same passwords.
-        told = {"base_url": settings.BASE_URL, "users": _sign_ins(passwords)}
+        told: dict[str, Any] = {"base_url": settings.BASE_URL, "users": _sign_ins(passwords)}
         _keep(file, told)
         try:
             staff = make_demo_company(passwords)
