@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, ClientEmail, ClientPhone
 from crm.pages.forms import RecordChoiceField
+from crm.ui.widgets import LongSelect
 from teams.forms import OwnedRecordForm
 
 
@@ -17,10 +18,22 @@ def clean_tags(tags: list[str]) -> list[str]:
 
 
 PhoneFormSet = inlineformset_factory(
-    Client, ClientPhone, fields=["typed", "kind", "is_primary"], extra=1, max_num=50, validate_max=True
+    Client,
+    ClientPhone,
+    fields=["typed", "kind", "is_primary"],
+    extra=1,
+    max_num=50,
+    validate_max=True,
+    absolute_max=100,
 )
 EmailFormSet = inlineformset_factory(
-    Client, ClientEmail, fields=["address", "kind", "is_primary"], extra=1, max_num=50, validate_max=True
+    Client,
+    ClientEmail,
+    fields=["address", "kind", "is_primary"],
+    extra=1,
+    max_num=50,
+    validate_max=True,
+    absolute_max=100,
 )
 
 
@@ -62,6 +75,7 @@ class ClientForm(OwnedRecordForm):
             "address",
         ]
         widgets = {
+            "country": LongSelect,
             "description": forms.Textarea(attrs={"rows": 4}),
             "tags": forms.TextInput(attrs={"data-tags": ""}),
             "website": forms.TextInput(attrs={"inputmode": "url", "placeholder": "example.com"}),

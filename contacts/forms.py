@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from clients.forms import clean_tags
 from clients.models import Client
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment, Messenger
-from crm.pages.forms import RecordChoiceField
+from crm.pages.forms import RecordChoiceField, Sight
+from crm.ui.widgets import LongSelect
 from teams.forms import OwnedRecordForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -21,7 +22,7 @@ DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 class EmploymentForm(forms.ModelForm):  # type: ignore[type-arg]
     """One employer of a contact; an employer out of the actor's sight stays, and only its dates can be changed."""
 
-    needs_actor = True
+    needs_sight = True
 
     client = RecordChoiceField(Client, label=_("Client"))
 
@@ -30,12 +31,11 @@ class EmploymentForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["client", "job_title", "department", "decision_role", "since", "until"]
         widgets = {"since": DATE, "until": DATE}
 
-    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, sight: Sight, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["client"]
-        field.scope(actor)  # type: ignore[attr-defined]
+        self.fields["client"].look_through(sight)  # type: ignore[attr-defined]
         present = self.instance.client_id
-        if present and not field.queryset.filter(pk=present).exists():  # type: ignore[attr-defined]
+        if present and sight.find(Client, present) is None:
             del self.fields["client"]
             self.is_masked = True
 
@@ -57,13 +57,31 @@ class EmploymentFormSet(BaseInlineFormSet):
 
 
 PhoneFormSet = inlineformset_factory(
-    Contact, ContactPhone, fields=["typed", "kind", "is_primary"], extra=1, max_num=50, validate_max=True
+    Contact,
+    ContactPhone,
+    fields=["typed", "kind", "is_primary"],
+    extra=1,
+    max_num=50,
+    validate_max=True,
+    absolute_max=100,
 )
 EmailFormSet = inlineformset_factory(
-    Contact, ContactEmail, fields=["address", "kind", "is_primary"], extra=1, max_num=50, validate_max=True
+    Contact,
+    ContactEmail,
+    fields=["address", "kind", "is_primary"],
+    extra=1,
+    max_num=50,
+    validate_max=True,
+    absolute_max=100,
 )
 MessengerFormSet = inlineformset_factory(
-    Contact, Messenger, fields=["account", "kind", "is_primary"], extra=1, max_num=50, validate_max=True
+    Contact,
+    Messenger,
+    fields=["account", "kind", "is_primary"],
+    extra=1,
+    max_num=50,
+    validate_max=True,
+    absolute_max=100,
 )
 EmploymentsFormSet = inlineformset_factory(
     Contact,
@@ -73,6 +91,7 @@ EmploymentsFormSet = inlineformset_factory(
     extra=1,
     max_num=50,
     validate_max=True,
+    absolute_max=100,
 )
 
 
@@ -87,6 +106,13 @@ class ContactForm(OwnedRecordForm):
         (_("Person"), ("salutation", "first_name", "middle_name", "last_name", "birthday", "language", "time_zone")),
         (_("Keeping in touch"), ("consent", "consent_on", "tags", "external_id", "owner", "team", "notes")),
         (_("Address"), ("country", "region", "city", "postal_code", "address")),
+    )
+
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[("", "---------"), *((zone, zone) for zone in sorted(zoneinfo.available_timezones()))],
+        widget=LongSelect,
+        required=False,
     )
 
     class Meta:
@@ -114,23 +140,18 @@ class ContactForm(OwnedRecordForm):
         ]
         widgets = {
             "birthday": DATE,
+            "country": LongSelect,
+            "language": LongSelect,
             "consent_on": DATE,
             "notes": forms.Textarea(attrs={"rows": 4}),
             "tags": forms.TextInput(attrs={"data-tags": ""}),
         }
         help_texts = {"tags": _("Separated by commas.")}
 
-    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
-        super().__init__(*args, actor=actor, **kwargs)
-        if "time_zone" in self.fields:
-            zones = sorted(zoneinfo.available_timezones())
-            disabled = self.fields["time_zone"].disabled
-            self.fields["time_zone"] = forms.ChoiceField(
-                label=_("Time zone"),
-                choices=[("", "---------"), *((zone, zone) for zone in zones)],
-                required=False,
-                disabled=disabled,
-            )
+    def _formset(self, name: str) -> Any:
+        if name == "employments" and not self.is_new:
+            self.sight.remember(Client.objects.visible_to(self.actor).filter(employments__contact=self.instance))
+        return super()._formset(name)
 
     def clean_tags(self) -> list[str]:
         return clean_tags(self.cleaned_data["tags"])

@@ -1,6 +1,6 @@
 """The form of a record: field rules, the version it was read at, and the rows of its parts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -9,11 +9,13 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse_lazy
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from crm.access.models import Record
 from crm.access.rights import FieldAccess, rights_of
+from crm.ui.widgets import LongSelect
 
 _SUBMISSION_SALT = "crm.pages.submission"
 # How many records a choice offers before anything is typed; scripts fetch the others as one types.
@@ -36,6 +38,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        self.sight = Sight(actor)
         self.is_new = self.instance._state.adding
         self._apply_field_rules()
         self._scope_records()
@@ -88,8 +91,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in [name for name, field in self.fields.items() if isinstance(field, RecordChoiceField)]:
             field = self.fields[name]
             present = getattr(self.instance, f"{name}_id", None)
-            field.scope(self.actor)
-            if present and not field.queryset.filter(pk=present).exists():
+            field.look_through(self.sight)
+            if present and self.sight.find(field.model, present) is None:
                 del self.fields[name]
 
     def _formset(self, name: str) -> Any:
@@ -97,7 +100,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             self.data if self.is_bound else None,
             instance=self.instance,
             prefix=name,
-            form_kwargs={"actor": self.actor} if getattr(self.PARTS[name].form, "needs_actor", False) else {},
+            form_kwargs={"sight": self.sight} if getattr(self.PARTS[name].form, "needs_sight", False) else {},
         )
 
 
@@ -115,31 +118,62 @@ def fresh_instance(model: type[models.Model], **fields: Any) -> Any:
     return model(id=uuid7(), **fields)
 
 
+class Sight:
+    """The records that the choices of one page may name; each is asked for once, however many rows the page has."""
+
+    def __init__(self, actor: Any) -> None:
+        self.actor = actor
+        self._recent: dict[type[Record], list[Record]] = {}
+        self._found: dict[tuple[type[Record], str], Record | None] = {}
+
+    def recent(self, model: type[Record]) -> list[Record]:
+        """Those last worked on, newest first."""
+        if model not in self._recent:
+            newest = model.objects.order_by("-updated_at", "-id")
+            self._recent[model] = list(newest.first_visible(self.actor, limit=_OFFERED))
+            self.remember(self._recent[model])
+        return self._recent[model]
+
+    def remember(self, records: Iterable[Record]) -> None:
+        """Keep records that are known to be in sight."""
+        self._found |= {(type(record), str(record.pk)): record for record in records}
+
+    def find(self, model: type[Record], key: Any) -> Record | None:
+        """The record of a key that a reader sent or a row holds; None when it is out of sight or no key at all."""
+        if (model, str(key)) not in self._found:
+            try:
+                found = model.objects.visible_to(self.actor).filter(pk=UUID(str(key))).first()
+            except ValueError:
+                found = None
+            self._found[model, str(key)] = found
+        return self._found[model, str(key)]
+
+
 class OfferedRecords(forms.models.ModelChoiceIterator):  # type: ignore[type-arg]
     """The records last worked on; any other visible record is accepted as well."""
 
     def __iter__(self) -> Any:
         field: Any = self.field
         yield ("", field.empty_label or "")
-        if field.actor is not None:
-            recent = field.model.objects.order_by("-updated_at", "-id").first_visible(field.actor, limit=_OFFERED)
-            yield from (self.choice(record) for record in recent)
+        if field.sight is not None:
+            yield from (self.choice(record) for record in field.sight.recent(field.model))
 
 
-class RecordSelect(forms.Select):
+class RecordSelect(LongSelect):
     """A select that offers few records; scripts turn it into a search over all of them."""
 
     def __init__(self, *, namespace: str) -> None:
         super().__init__(attrs={"data-autocomplete-url": reverse_lazy(f"{namespace}:suggest"), "autocomplete": "off"})
         self.find: Callable[[Any], Record | None] = lambda _key: None
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """With the chosen record among the choices, however long ago it was worked on."""
-        offered = list(self.choices)
-        known = {str(key) for key, _label in offered}
-        chosen = [record for key in value if key and key not in known and (record := self.find(key))]
-        self.choices = [*offered, *((str(record.pk), str(record)) for record in chosen)]
-        return super().optgroups(name, value, attrs)
+        offered = [(str(key), label) for key, label in self.choices]
+        if value and str(value) not in dict(offered):
+            chosen = self.find(value)
+            offered += [(str(value), str(chosen))] if chosen else []
+        self.choices = offered
+        return super().render(name, value, attrs, renderer)
 
 
 class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -149,19 +183,24 @@ class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def __init__(self, model: type[Record], **kwargs: Any) -> None:
         self.model = model
-        self.actor: Any = None
+        self.sight: Sight | None = None
         super().__init__(queryset=model.objects.none(), widget=RecordSelect(namespace=model.namespace()), **kwargs)
         self.error_messages["invalid_choice"] = _("There is no such record, or you may not see it.")
 
     def scope(self, actor: Any) -> None:
-        """Accept every record in the actor's sight."""
-        self.actor = actor
-        self.queryset = self.model.objects.visible_to(actor)
-        self.widget.find = self._find
+        """Accept every record in the actor's sight, for a field that stands alone on its page."""
+        self.look_through(Sight(actor))
 
-    def _find(self, key: Any) -> Record | None:
-        try:
-            found: Record | None = self.to_python(key)
-        except ValidationError:
+    def look_through(self, sight: Sight) -> None:
+        """Accept every record in sight."""
+        self.sight = sight
+        self.queryset = self.model.objects.visible_to(sight.actor)
+        self.widget.find = lambda key: sight.find(self.model, key)
+
+    def to_python(self, value: Any) -> Record | None:
+        if value in self.empty_values:
             return None
+        found = self.sight.find(self.model, value) if self.sight else None
+        if found is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return found
