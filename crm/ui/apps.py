@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+from crm.ui.menu import MenuEntry, register
 
 
 class UiConfig(AppConfig):
@@ -9,4 +12,5 @@ class UiConfig(AppConfig):
     label = "ui"
 
     def ready(self) -> None:
+        register(MenuEntry(key="home", label=_("Home"), url_name="home", icon="home", order=0, shortcut="h"))
         autodiscover_modules("menu")

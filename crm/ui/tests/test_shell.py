@@ -100,6 +100,17 @@ def test_pages_of_a_person_keep_the_policy(client: Client, ann: Any, name: str) 
     assert_strict_html(response.content.decode())
 
 
+def test_the_mail_with_a_reset_link_is_plain_and_names_the_product(
+    client: Client, ann: Any, mailoutbox: list[Any]
+) -> None:
+    client.post(reverse("account_reset_password"), {"email": ann.email})
+    (mail,) = mailoutbox
+    assert mail.subject == "Porada: Choose a new password"
+    assert "/account/password/reset/key/" in mail.body
+    assert "Your user name is ann." in mail.body
+    assert mail.alternatives == []
+
+
 @pytest.mark.parametrize(
     "html",
     [
