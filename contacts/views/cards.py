@@ -30,7 +30,6 @@ def contact_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "contact": contact,
         "permissions": permissions,
         "sees": sight_of(request.user, Contact),
-        "may_change_employer": may_change_employer(request.user, permissions.can_change),
     }
     return render(request, "contacts/detail.html", context)
 
@@ -69,7 +68,7 @@ def contact_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def contact_change_employer(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact, _permissions = fetch_record(Contact, pk, reader=request.user, action=Action.CHANGE)
-    if not may_change_employer(request.user, True):
+    if "employments" in locked_fields(request.user, Contact):
         raise PermissionDenied
     initial = {"read_version": contact.version}
     form = ChangeEmployerForm(request.POST or None, initial=initial, actor=request.user)
@@ -87,10 +86,6 @@ def contact_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def contact_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     return restore_page(request, Contact, pk)
-
-
-def may_change_employer(user: Any, can_change: bool) -> bool:
-    return can_change and "employments" not in locked_fields(user, Contact)
 
 
 def _changed_employer(request: HttpRequest, contact: Contact, form: ChangeEmployerForm) -> bool:
