@@ -74,7 +74,6 @@ class ImportCommand(BaseCommand):
                     actor=user,
                     region=options["region"].upper(),
                     area_code=options["area_code"],
-                    team_id=services.home_team_id(user),
                 )
         except OSError as error:
             raise CommandError(_("%(file)s cannot be read: %(why)s") % {"file": path, "why": error.strerror}) from error

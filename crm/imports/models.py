@@ -1,5 +1,6 @@
 """An import: the uploaded file, what was chosen for it, how far it got, and what became of each row."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -133,6 +134,9 @@ class ImportSheet(models.Model):
     folded = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     phones_kept = models.PositiveIntegerField(default=0)
+
+    # Phones of the whole sample, while the sheet is looked at; not stored.
+    phone_samples: Sequence[str] = ()
 
     class Meta:
         ordering = ["position"]

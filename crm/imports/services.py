@@ -42,8 +42,8 @@ def clean_file_name(name: str) -> str:
     return f"{stem[: _LONGEST_NAME - len(suffix)]}{suffix}"
 
 
-def upload_file(upload: UploadedFile, *, actor: Any, region: str, area_code: str, team_id: int | None) -> Import:
-    """Keep the file and leave the import to a worker. Raises UnreadableFile."""
+def upload_file(upload: UploadedFile, *, actor: Any, region: str = "", area_code: str = "") -> Import:
+    """Keep the file for a worker, who suggests a region where none is given. Raises UnreadableFile."""
     name = clean_file_name(upload.name or "")
     extension_of(name)
     if (upload.size or 0) > LARGEST_UPLOAD:
@@ -56,7 +56,7 @@ def upload_file(upload: UploadedFile, *, actor: Any, region: str, area_code: str
         file_size=upload.size,
         region=region,
         area_code=area_code,
-        team_id=team_id,
+        team_id=home_team_id(actor),
     )
     run.folder.mkdir(parents=True, exist_ok=True)
     with run.upload_path.open("wb") as kept:

@@ -1,11 +1,14 @@
 """A sheet of an upload as the importer first meets it: table found, target chosen, columns mapped."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from crm.imports.contents import Kind
 from crm.imports.detection import Table, find_table
 from crm.imports.mapping import best_target, guess_mapping, remembered_mapping, shape_of
 from crm.imports.models import Import, ImportSheet, RememberedMapping
 from crm.imports.reading.spool import SpooledSheet
+from crm.imports.regions import suggest_area_code, suggest_region
 from crm.imports.registry import fields_for, target_of, targets_for
 
 _KEPT_SAMPLES = 5
@@ -50,7 +53,26 @@ def look_at_sheet(
     if target_key is not None:
         sheet.target = target_key
     _map_sheet(sheet, table, run.importer, kept)
+    sheet.phone_samples = _phone_samples(sheet, table, run.importer)
     return sheet
+
+
+def suggest_phone_options(run: Import, sheets: Iterable[ImportSheet]) -> None:
+    """Preselect the country and the area code: those of the importer's choice, else as the file's numbers suggest."""
+    phones = [phone for sheet in sheets for phone in sheet.phone_samples]
+    if not run.region:
+        run.region = suggest_region(phones)
+    if not run.area_code:
+        run.area_code = suggest_area_code(phones, run.region)
+
+
+def _phone_samples(sheet: ImportSheet, table: Table, user: Any) -> list[str]:
+    target = target_of(sheet.target)
+    fields = fields_for(user, target) if target else []
+    phones = {field.key for field in fields if field.kind in (Kind.PHONE, Kind.FAX)}
+    mapping = sheet.fields_by_column
+    mapped = [column for column in table.columns if mapping.get(column.index) in phones]
+    return [sample for column in mapped for sample in column.samples]
 
 
 def _map_sheet(sheet: ImportSheet, table: Table, user: Any, kept: RememberedMapping | None) -> None:

@@ -16,7 +16,7 @@ from crm.imports.engine import Checker, ImportRefused, SheetCheck, SheetRun
 from crm.imports.models import Import, ImportSheet, ImportStatus
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.reading.spool import SpooledSheet, read_file, spooled_sheets
-from crm.imports.sheets import look_at_sheet
+from crm.imports.sheets import look_at_sheet, suggest_phone_options
 
 logger = logging.getLogger(__name__)
 # Longer than the longest silence of a worker: reading one file.
@@ -80,10 +80,11 @@ class Worker:
         spooled = read_file(run.upload_path, run.file_name, run.spool_folder)
         with self._batch():
             run.sheets.all().delete()
-            for position, sheet in enumerate(spooled):
-                if sheet.rows:
-                    look_at_sheet(run, position, sheet).save()
-            run.rows_total = sum(sheet.row_count for sheet in run.sheets.all())
+            sheets = [look_at_sheet(run, position, sheet) for position, sheet in enumerate(spooled) if sheet.rows]
+            ImportSheet.objects.bulk_create(sheets)
+            if not run.region:
+                suggest_phone_options(run, sheets)
+            run.rows_total = sum(sheet.row_count for sheet in sheets)
             self._end(ImportStatus.MAPPING)
 
     def check(self) -> None:
@@ -134,6 +135,7 @@ class Worker:
         if run.is_finished:
             run.finished_at = timezone.now()
         fields = ["status", "failure", "lease", "lease_until", "finished_at", "checked", "rows_total"]
+        fields += ["region", "area_code"]
         try:
             run.save(update_fields=fields)
         except DatabaseError:
