@@ -155,6 +155,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 3, "socket_timeout"
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# A round that no worker took in its time is dropped: the next one does the same work.
+CELERY_BEAT_SCHEDULE = {
+    "imports.sweep": {"task": "imports.sweep", "schedule": 15, "options": {"expires": 15}},
+    "imports.forget_files": {"task": "imports.forget_files", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
+}
 
 AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = [

@@ -13,7 +13,6 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from crm.embedded import console, ports
-from crm.embedded.accounts import write_private
 from crm.embedded.backing import Backing, plan_backing, running
 from crm.embedded.errors import CannotStart
 from crm.embedded.kept import publish_addresses
@@ -98,10 +97,12 @@ def _prepare(var: Path, *, empty: bool) -> None:
     state = json.loads(_python(var, "-m", "crm.embedded.prepare"))
     kind = var / "first_start"
     if not kind.exists():
-        wants_demo = not empty and not os.environ.get("DATABASE_URL") and not state["has_users"]
+        # A demo whose making was interrupted has its passwords already, and is finished.
+        is_untouched = not state["has_users"] or (var / "demo.json").exists()
+        wants_demo = not empty and not os.environ.get("DATABASE_URL") and is_untouched
         if wants_demo:
             console.say("Filling the demo company…")
-            write_private(var / "demo.json", _python(var, "manage.py", "demo", "--json"))
+            _python(var, "manage.py", "demo", "--json")
         kind.write_text("demo\n" if wants_demo else "empty\n")
         state["has_users"] = state["has_users"] or wants_demo
     if not state["has_users"]:

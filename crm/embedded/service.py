@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm.embedded.accounts import Account
+from crm.embedded.processes import MARKER
 
 CLONE = Path(__file__).resolve().parents[2]
 
@@ -48,6 +49,7 @@ def last_lines(path: Path, count: int = 15) -> str:
 
 
 def stack_environment(var: Path) -> dict[str, str]:
-    from crm.embedded.processes import MARKER
-
-    return {**os.environ, "PORADA_VAR": str(var), MARKER: str(var), "PYTHONUNBUFFERED": "1"}
+    # Celery warns of root at each start; in a clone below a root-only folder there is nobody else to be.
+    quiet = os.environ.get("PYTHONWARNINGS", "ignore::UserWarning:celery.platforms")
+    own = {"PORADA_VAR": str(var), MARKER: str(var), "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": quiet}
+    return {**os.environ, **own}

@@ -13,7 +13,10 @@ from contextlib import suppress
 import psutil
 import psycopg
 import pytest
+from celery import Celery
+from django.conf import settings
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from crm.embedded.tests.stack import NAMES, Stack, eventually, try_to_start
 
@@ -121,11 +124,17 @@ def _statuses_of_pages(stack: Stack, count: int) -> set[int]:
     return statuses
 
 
-def test_pages_are_served_while_redis_hangs(stack: Stack) -> None:
+def test_pages_are_served_and_jobs_fail_soon_while_redis_hangs(stack: Stack) -> None:
     os.kill(stack.pid("redis"), signal.SIGSTOP)
     try:
         assert not stack.redis_answers()
         assert _statuses_of_pages(stack, 4) == {200}
+        options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+        with (
+            Celery(broker=stack.addresses()["redis"], broker_transport_options=options) as app,
+            pytest.raises(OperationalError),
+        ):
+            app.send_task("any.job", retry=False)
     finally:
         os.kill(stack.pid("redis"), signal.SIGCONT)
     assert eventually(stack.worker_answers, within=40)
