@@ -16,8 +16,8 @@ _GRANT, _RULE, _TEAM = "grant", "rule", "team"
 
 def load_rights(user: "User") -> Rights:
     """One query, and one more for the tree of teams when a grant reaches below; every page pays for this."""
-    rows = _as_texts(Grant.objects.filter(role_id=user.role_id), _GRANT, "record_type", "action", "scope").union(
-        _as_texts(FieldRule.objects.filter(role_id=user.role_id), _RULE, "record_type", "field", "access"),
+    rows = _as_texts(Grant.objects.filter(role=user.role_id), _GRANT, "record_type", "action", "scope").union(
+        _as_texts(FieldRule.objects.filter(role=user.role_id), _RULE, "record_type", "field", "access"),
         _as_texts(Membership.objects.filter(user_id=user.pk), _TEAM, "team_id", "team__group_id", "team_id"),
         all=True,
     )

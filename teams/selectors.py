@@ -13,15 +13,17 @@ def home_team_of(user: User) -> Team | None:
 
 
 def owners_offered_to(user: User, model: type) -> QuerySet[User]:
-    """Active people whom the user may name as owner: himself, and whom his assign grant reaches."""
+    """Active people whom the user may name as owner: himself, his teammates, and whom his assign grant reaches."""
     rights = rights_of(user)
     scope = rights.scope(model, Action.ASSIGN)
     active = User.objects.filter(is_active=True)
     if scope == Scope.ALL:
         return active
-    return active.filter(
-        Q(pk=user.pk) | Q(pk__in=Membership.objects.filter(team__in=rights.reached_team_ids(scope)).values("user"))
-    )
+    if scope == Scope.NONE:
+        return active.filter(pk=user.pk)
+    # What is one's own may be given to teammates, whoever else it may be given to.
+    reached = rights.team_ids | rights.reached_team_ids(scope)
+    return active.filter(Q(pk=user.pk) | Q(pk__in=Membership.objects.filter(team__in=reached).values("user")))
 
 
 def teams_offered_to(user: User, model: type) -> QuerySet[Team]:

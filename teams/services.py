@@ -1,11 +1,14 @@
 """Every write to users, roles and teams."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-from crm.access.rights import Action, FieldAccess, Scope
-from teams.models import FieldRule, Grant, Role
+from crm.access.rights import Action, FieldAccess, Scope, forget_rights, rights_of
+from teams.models import FieldRule, Grant, Membership, Role, Team, User
 from teams.ready_roles import READY_ROLES, ReadyRole
 
 
@@ -39,3 +42,98 @@ def _rules(role: Role, rules: Mapping[str, Mapping[str, FieldAccess]]) -> list[F
         for record_type, accesses in rules.items()
         for name, access in accesses.items()
     ]
+
+
+class NotTheirsToGive(PermissionDenied):
+    """A role that outranks its giver, or that holds a right which its giver lacks."""
+
+
+def refuse_unless_theirs_to_give(role: Role, *, actor: User) -> None:
+    """Roles are made and handed out only below one's own rank, with no right that one lacks oneself.
+
+    Superusers stand above every rank. Raises NotTheirsToGive with a sentence for the actor.
+    """
+    if actor.is_superuser and actor.is_active:
+        return
+    own = actor.role
+    if own is None or not actor.is_active or role.rank >= own.rank:
+        raise NotTheirsToGive(_("The role “%(role)s” is not of a lower rank than your own.") % {"role": role})
+    rights = rights_of(actor)
+    for grant in role.grants.all():
+        if grant.scope > rights.grants.get((grant.record_type, grant.action), Scope.NONE):
+            raise NotTheirsToGive(_("You lack this right yourself: %(right)s") % {"right": grant})
+    given = {(rule.record_type, rule.field): rule.access for rule in role.field_rules.all()}
+    for record_type, rules in rights.field_rules.items():
+        for name, access in rules.items():
+            if given.get((record_type, name)) not in {access, FieldAccess.HIDDEN}:
+                raise NotTheirsToGive(_("The role opens a field that is closed to you: %(field)s") % {"field": name})
+
+
+@transaction.atomic
+def save_role(role: Role, *, actor: User, grants: Iterable[Grant], field_rules: Iterable[FieldRule]) -> Role:
+    """Store a role with exactly these grants and rules. Raises NotTheirsToGive, for what it was and what it becomes."""
+    stored = Role.objects.filter(pk=role.pk).first()
+    if stored is not None:
+        refuse_unless_theirs_to_give(stored, actor=actor)
+    role.full_clean()
+    role.save()
+    role.grants.all().delete()
+    role.field_rules.all().delete()
+    Grant.objects.bulk_create(Grant(role=role, **_values(grant, "record_type", "action", "scope")) for grant in grants)
+    FieldRule.objects.bulk_create(
+        FieldRule(role=role, **_values(rule, "record_type", "field", "access")) for rule in field_rules
+    )
+    refuse_unless_theirs_to_give(role, actor=actor)
+    return role
+
+
+@transaction.atomic
+def give_role(user: User, role: Role | None, *, actor: User) -> User:
+    """Hand a role out, or take it away. Raises NotTheirsToGive for the new role and for the one that is taken."""
+    current = User.objects.select_for_update(of=("self",)).select_related("role").get(pk=user.pk)
+    if current.is_superuser and not actor.is_superuser:
+        raise NotTheirsToGive(_("Only an administrator changes an administrator."))
+    for concerned in (current.role, role):
+        if concerned is not None:
+            refuse_unless_theirs_to_give(concerned, actor=actor)
+    user.role = role
+    user.save(update_fields=["role"])
+    forget_rights(user)
+    return user
+
+
+@transaction.atomic
+def join_team(user: User, team: Team, *, actor: User, position: str = "", is_primary: bool = False) -> Membership:
+    """Put a person into a team, or change how he is in it. Raises NotTheirsToGive.
+
+    A team brings its records into sight, so an actor puts people only where he is himself or is above.
+    """
+    _refuse_unless_leads(actor, user, team)
+    if is_primary:
+        user.memberships.exclude(team=team).update(is_primary=False)
+    membership, _is_new = Membership.objects.update_or_create(
+        user=user, team=team, defaults={"position": position, "is_primary": is_primary}
+    )
+    forget_rights(user)
+    return membership
+
+
+@transaction.atomic
+def leave_team(user: User, team: Team, *, actor: User) -> None:
+    """Take a person out of a team. Raises NotTheirsToGive."""
+    _refuse_unless_leads(actor, user, team)
+    user.memberships.filter(team=team).delete()
+    forget_rights(user)
+
+
+def _refuse_unless_leads(actor: User, user: User, team: Team) -> None:
+    if actor.is_superuser and actor.is_active:
+        return
+    if user.is_superuser or team.pk not in rights_of(actor).below_ids:
+        raise NotTheirsToGive(_("You can put people only into your own teams and the teams below them."))
+    if user.role is not None:
+        refuse_unless_theirs_to_give(user.role, actor=actor)
+
+
+def _values(row: models.Model, *names: str) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
