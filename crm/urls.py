@@ -16,4 +16,5 @@ urlpatterns = [
     path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),
+    path("import/", include("crm.imports.urls")),
 ]
