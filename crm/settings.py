@@ -189,6 +189,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Porada: "
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# allauth's own generator files the address away, and a link would go there still after a person has given it up.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# Behind a proxy everybody comes from its address: how many of them to believe about the visitor's.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}
 
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console://")

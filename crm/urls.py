@@ -12,7 +12,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("preferences/", preferences, name="preferences"),
     path("admin/", admin.site.urls),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("teams.account_urls")),
     path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),

@@ -91,7 +91,7 @@ def test_pages_before_sign_in_keep_the_policy(client: Client, db: None, name: st
     assert_strict_html(response.content.decode())
 
 
-@pytest.mark.parametrize("name", ["account_change_password", "account_logout", "account_email", "home"])
+@pytest.mark.parametrize("name", ["account_change_password", "account_logout", "home"])
 def test_pages_of_a_person_keep_the_policy(client: Client, ann: Any, name: str) -> None:
     client.force_login(ann)
     response = client.get(reverse(name))

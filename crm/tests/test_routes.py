@@ -1,0 +1,219 @@
+"""Asks every named address of the product as a stranger, as an outsider, and as those who may."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.tests.routes import Route, all_routes
+from crm.tests.world import CANARIES, World, make_world
+from crm.ui.testing import assert_strict_html
+from teams.models import User
+
+BUDGETS: dict[str, int] = json.loads(Path(__file__).with_name("query_budgets.json").read_text())
+HIGHEST_BUDGET = 15
+
+# What a stranger gets instead of the way to the sign-in, and why it is public.
+PUBLIC = {
+    "account_login": 200,
+    "account_inactive": 200,
+    "account_signup": 200,  # says that sign-up is closed
+    "account_reset_password": 200,
+    "account_reset_password_done": 200,
+    "account_reset_password_from_key": 200,  # an unknown key is told so
+    "account_reset_password_from_key_done": 200,
+    "account_logout": 302,
+    "admin:logout": 302,
+}
+# Addresses without a name: the admin's redirect of old addresses, and its answer to unknown ones.
+UNNAMED = re.compile(r"^admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)$")
+# What ann gets where it is not a page: redirects, addresses that take POST only, questions without a subject.
+DOCUMENTED = {
+    "preferences": 405,
+    "account_login": 302,
+    "account_signup": 302,
+    "clients:restore": 302,
+    "contacts:restore": 302,
+    "imports:back": 405,
+    "imports:cancel": 405,
+    "imports:start": 405,
+}
+# What dana gets in the admin where it is not a page.
+DOCUMENTED_IN_ADMIN = {
+    "admin:login": 302,
+    "admin:logout": 405,
+    "admin:autocomplete": 403,
+    "admin:view_on_site": 302,
+    "admin:teams_user_delete": 403,  # people who leave are deactivated
+}
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+def named(routes: list[Route]) -> list[Route]:
+    return [route for route in routes if route.name]
+
+
+def asked(world: World, user: User | None, routes: list[Route], method: str = "get") -> Iterator[tuple[Route, Any]]:
+    """Each route's answer, with its text in `body`; writes are taken back, a fault of a page is an answer of 500."""
+    browser = Browser(raise_request_exception=False)
+    if user is not None:
+        browser.force_login(user)
+    cookies = browser.cookies.output()
+    for route in routes:
+        url = world.url(route)
+        with transaction.atomic():
+            answer: Any = getattr(browser, method)(url)
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        answer.body = content.decode(errors="replace")
+        # Signing out is taken back too.
+        browser.cookies.load(cookies.replace("Set-Cookie: ", ""))
+        yield route, answer
+
+
+def leaks(answer: Any) -> list[str]:
+    return [word for word in CANARIES if word in answer.body]
+
+
+def of_product() -> list[Route]:
+    return [route for route in named(all_routes()) if not route.is_of_admin]
+
+
+def of_admin() -> list[Route]:
+    return [route for route in named(all_routes()) if route.is_of_admin]
+
+
+def test_every_address_has_a_name() -> None:
+    assert [route.pattern for route in all_routes() if not route.name and not UNNAMED.match(route.pattern)] == []
+
+
+def test_strangers_are_led_to_the_sign_in(world: World) -> None:
+    ways = (reverse("account_login"), reverse("admin:login"))
+    faults = []
+    for route, answer in asked(world, None, named(all_routes())):
+        if route.name in PUBLIC:
+            is_right = answer.status_code == PUBLIC[route.name]
+        else:
+            is_right = answer.status_code == 302 and answer.url.startswith(ways)
+        if not is_right or leaks(answer):
+            faults.append((route.name, answer.status_code, getattr(answer, "url", ""), leaks(answer)))
+    assert not faults, str(faults)
+
+
+def test_strangers_write_nothing(world: World) -> None:
+    faults = [
+        (route.name, answer.status_code)
+        for route, answer in asked(world, None, named(all_routes()), "post")
+        if route.name not in PUBLIC and answer.status_code not in (302, 403, 404, 405)
+    ]
+    assert not faults, str(faults)
+
+
+def test_an_outsider_finds_no_object_of_anns(world: World) -> None:
+    routes = [route for route in of_product() if route.names_an_object]
+    assert len(routes) > 10
+    for method, allowed in (("get", (404, 405)), ("post", (404, 403, 405))):
+        for route, answer in asked(world, world.cast.cy, routes, method):
+            assert answer.status_code in allowed, (method, route.name, answer.status_code)
+            assert leaks(answer) == [], (method, route.name)
+
+
+def test_an_outsiders_pages_hold_nothing_of_anns(world: World) -> None:
+    routes = [route for route in of_product() if not route.names_an_object]
+    for method in ("get", "post"):
+        for route, answer in asked(world, world.cast.cy, routes, method):
+            assert answer.status_code < 500, (method, route.name, answer.status_code)
+            assert leaks(answer) == [], (method, route.name)
+
+
+def test_ann_reaches_every_page(world: World) -> None:
+    """The positive twin of the outsider: what is closed to cy is closed because it is ann's, and open to her."""
+    answers = {route.name: answer.status_code for route, answer in asked(world, world.cast.ann, of_product())}
+    wrong = {name: status for name, status in answers.items() if status != DOCUMENTED.get(name, 200)}
+    assert not wrong, str(wrong)
+
+
+def test_anns_pages_are_sound_html_under_the_strict_policy(world: World) -> None:
+    for route, answer in asked(world, world.cast.ann, of_product()):
+        if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+            continue
+        assert "unsafe" not in answer["Content-Security-Policy"], route.name
+        assert_strict_html(answer.body)
+        if "<html" not in answer.body:
+            continue
+        assert len(re.findall(r"<h1[\s>]", answer.body)) == 1, route.name
+        assert re.search(r"<html[^>]*\slang=\"\w+\"", answer.body), route.name
+        title = re.search(r"<title>(.*?)</title>", answer.body, re.DOTALL)
+        assert title, route.name
+        assert title[1].replace("· Porada", "").strip(), route.name
+
+
+def test_the_admin_is_closed_to_those_who_are_no_staff(world: World) -> None:
+    for method in ("get", "post"):
+        for route, answer in asked(world, world.cast.cy, of_admin(), method):
+            assert answer.status_code in (302, 403, 404, 405) or route.name in PUBLIC, (method, route.name)
+            assert leaks(answer) == [], (method, route.name)
+
+
+def test_an_outsider_in_the_admin_finds_no_record_of_anns(world: World) -> None:
+    for method in ("get", "post"):
+        for route, answer in asked(world, world.cy_staff, of_admin(), method):
+            assert answer.status_code < 500, (method, route.name, answer.status_code)
+            assert leaks(answer) == [], (method, route.name)
+            if route.names_an_object and route.name != "admin:view_on_site":
+                assert answer.status_code in (302, 403, 404, 405), (method, route.name, answer.status_code)
+
+
+def test_dana_reaches_every_page_of_the_admin(world: World) -> None:
+    answers = {route.name: answer.status_code for route, answer in asked(world, world.cast.dana, of_admin())}
+    wrong = {name: status for name, status in answers.items() if status != DOCUMENTED_IN_ADMIN.get(name, 200)}
+    assert not wrong, str(wrong)
+
+
+def test_every_page_of_records_has_a_query_budget() -> None:
+    pages = {route.name for route in of_product() if ":" in route.name or route.name in ("home", "search")}
+    assert not pages - BUDGETS.keys(), str(sorted(pages - BUDGETS.keys()))
+    assert not BUDGETS.keys() - pages, str(sorted(BUDGETS.keys() - pages))
+    assert max(BUDGETS.values()) <= HIGHEST_BUDGET
+
+
+def over_budget(world: World) -> dict[str, int]:
+    """The pages that ask the database more often than they may, with the number of their queries."""
+    browser = Browser()
+    browser.force_login(world.cast.ann)
+    over = {}
+    for route in of_product():
+        if route.name not in BUDGETS:
+            continue
+        with CaptureQueriesContext(connection) as queries, transaction.atomic():
+            answer: Any = browser.get(world.url(route))
+            if answer.streaming:
+                list(answer)
+            transaction.set_rollback(True)
+        # The savepoint around the request is the test's own.
+        asked_for = [query for query in queries if "SAVEPOINT" not in query["sql"]]
+        if len(asked_for) > BUDGETS[route.name]:
+            over[route.name] = len(asked_for)
+    return over
+
+
+def test_pages_keep_their_query_budgets(world: World) -> None:
+    over = over_budget(world)
+    assert not over, str(over)
+
+
+def test_pages_keep_their_query_budgets_with_many_rows(world: World) -> None:
+    world.grow(30)
+    over = over_budget(world)
+    assert not over, str(over)
