@@ -1,0 +1,137 @@
+"""A small company whose every record is ann's, and a value for every parameter of every address."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from clients.models import Client
+from clients.services import save_client
+from clients.tests.factories import make_client
+from contacts.models import Contact, ContactPhone, Employment
+from contacts.services import save_contact
+from contacts.tests.factories import make_contact
+from crm.access.writing import move_to_bin
+from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ProblemKind
+from crm.tests.routes import Route
+from teams.models import User
+from teams.tests.factories import Cast, UserFactory, make_cast
+
+# Words that stand in ann's records and nowhere else: on a page for cy they are a leak.
+CANARIES = ("Vorskla", "Nightingale", "Kestrel", "1239876", "heron.example")
+
+
+class NoProvider(AssertionError):
+    """An address has a parameter that nobody told the walker a value for."""
+
+    def __init__(self, route: Route, parameter: str) -> None:
+        super().__init__(
+            f"“{route.name}” has the parameter “{parameter}”: add a value for it to PROVIDERS in crm/tests/world.py,"
+            " naming an object of ann's that cy must not reach."
+        )
+
+
+@dataclass
+class World:
+    cast: Cast
+    client: Client
+    contact: Contact
+    binned_client: Client
+    binned_contact: Contact
+    # The role of cy, with the right to enter the admin.
+    cy_staff: User
+    finished_import: Import
+    objects: dict[type, Any] = field(default_factory=dict)
+
+    def grow(self, count: int) -> None:
+        """More of everything that a page could ask for row by row."""
+        ann = self.cast.ann
+        employers = [make_client(ann, f"Kestrel {number}", parent=self.client) for number in range(count)]
+        for number in range(count):
+            make_contact(ann, f"Nightingale {number}", at=self.client, phones=("+380441239876",))
+            _import_of(ann, ImportStatus.DONE)
+        parts = {
+            "phones": [ContactPhone(typed=f"+38044123{number:04}") for number in range(count)],
+            "employments": [Employment(client=employer, job_title="Pilot") for employer in employers],
+        }
+        save_contact(self.contact, actor=ann, parts=parts)
+        for binned in employers[:2]:
+            move_to_bin(binned, actor=ann)
+
+    def url(self, route: Route) -> str:
+        """The address of the route for an object of ann's. Raises NoProvider."""
+        values = {parameter: self._value(route, parameter) for parameter in route.parameters}
+        return reverse(route.name, kwargs=values)
+
+    def _value(self, route: Route, parameter: str) -> Any:
+        for pattern, providers in PROVIDERS:
+            if fnmatch(route.name, pattern) and parameter in providers:
+                return providers[parameter](self)
+        if route.is_of_admin and parameter == "object_id":
+            return self._object_of_admin(route).pk
+        raise NoProvider(route, parameter)
+
+    def _object_of_admin(self, route: Route) -> Any:
+        for model in admin.site._registry:
+            meta = model._meta
+            if route.name.startswith(f"admin:{meta.app_label}_{meta.model_name}_"):
+                found = self.objects.get(model) or model._default_manager.first()
+                if found is not None:
+                    return found
+        raise NoProvider(route, "object_id")
+
+
+Provider = Callable[[World], Any]
+PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
+    ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
+    ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
+    ("clients:*", {"pk": lambda world: world.client.pk, "number": lambda world: 1}),
+    ("contacts:*", {"pk": lambda world: world.contact.pk, "number": lambda world: 1}),
+    ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
+    ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),
+    ("admin:auth_user_password_change", {"id": lambda world: world.cast.ann.pk}),
+    ("admin:app_list", {"app_label": lambda world: next(iter(admin.site._registry))._meta.app_label}),
+    (
+        "admin:view_on_site",
+        {
+            "content_type_id": lambda world: ContentType.objects.get_for_model(Client).pk,
+            "object_id": lambda world: world.client.pk,
+        },
+    ),
+    ("account_confirm_email", {"key": lambda world: "unknown"}),
+    ("account_reset_password_from_key", {"uidb36": lambda world: "1", "key": lambda world: "unknown"}),
+]
+
+
+def make_world() -> World:
+    cast = make_cast()
+    holding = make_client(cast.ann, "Kestrel Holding")
+    ways: dict[str, Any] = {"phones": ("+380441239876",), "emails": ("desk@heron.example",)}
+    client = make_client(cast.ann, "Vorskla Shipyard", parent=holding, tags=["Kestrel"], country="UA", **ways)
+    client.description = "Kestrel class"
+    save_client(client, actor=cast.ann)
+    contact = make_contact(cast.ann, "Nightingale", at=client, **ways)
+    contact.notes = "Kestrel"
+    save_contact(contact, actor=cast.ann)
+    binned_client, binned_contact = make_client(cast.ann, "Kestrel Wreck"), make_contact(cast.ann, "Kestrel")
+    move_to_bin(binned_client, actor=cast.ann)
+    move_to_bin(binned_contact, actor=cast.ann)
+    cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
+    cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
+    mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
+    address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
+    objects = {Client: client, Contact: contact, User: cast.ann, EmailAddress: address, Import: mapped}
+    return World(cast, client, contact, binned_client, binned_contact, cy_staff, finished, objects)
+
+
+def _import_of(user: User, status: ImportStatus) -> Import:
+    run = Import.objects.create(importer=user, file_name="Kestrel.xlsx", status=status)
+    columns = [{"index": 0, "header": "Name", "samples": ["Kestrel"]}]
+    sheet = ImportSheet.objects.create(run=run, position=0, name="Kestrel", row_count=1, columns=columns)
+    ImportProblem.objects.create(run=run, sheet=sheet, row=2, kind=ProblemKind.FAILED, sentence="Kestrel")
+    return run
