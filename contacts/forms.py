@@ -150,7 +150,7 @@ class ContactForm(OwnedRecordForm):
 
     def _formset(self, name: str) -> Any:
         if name == "employments" and not self.is_new:
-            self.sight.remember(Client.objects.visible_to(self.actor).filter(employments__contact=self.instance))
+            self.sight.look_for(Client, set(self.instance.employments.values_list("client_id", flat=True)))
         return super()._formset(name)
 
     def clean_tags(self) -> list[str]:

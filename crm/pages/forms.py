@@ -1,6 +1,6 @@
 """The form of a record: field rules, the version it was read at, and the rows of its parts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -137,6 +137,11 @@ class Sight:
     def remember(self, records: Iterable[Record]) -> None:
         """Keep records that are known to be in sight."""
         self._found |= {(type(record), str(record.pk)): record for record in records}
+
+    def look_for(self, model: type[Record], keys: Collection[UUID]) -> None:
+        """Ask for these at once, so that those out of sight are not asked for one by one either."""
+        seen = model.objects.visible_to(self.actor).in_bulk(keys)
+        self._found |= {(model, str(key)): seen.get(key) for key in keys}
 
     def find(self, model: type[Record], key: Any) -> Record | None:
         """The record of a key that a reader sent or a row holds; None when it is out of sight or no key at all."""
