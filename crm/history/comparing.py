@@ -64,13 +64,16 @@ class Change:
 class Reader:
     """Tells changes of one record type to one user.
 
-    Names of other records, people and teams are loaded once for all states given: a query a model.
+    Names of other records, people and teams are loaded once for all states given, when the first is told: a query
+    a model.
     """
 
     def __init__(self, model: type[Record], user: Any, states: Iterable[State]) -> None:
         self.model = model
         self.hidden = hidden_fields(user, model)
-        self.names = {target: _names(target, keys, user) for target, keys in keys_named_by(model, states).items()}
+        self._user = user
+        self._keys = keys_named_by(model, states)
+        self._names: dict[Any, dict[Any, str]] = {}
 
     def changes(self, old: State, new: State) -> list[Change]:
         """Fields first, then parts; empty when nothing changed that the reader may see."""
@@ -139,12 +142,17 @@ class Reader:
         if _is_empty(value):
             return ""
         if f.is_relation:
-            return self.names[f.related_model].get(value) or _masked(f.related_model)
+            return self._name(f.related_model, value)
         if isinstance(value, date):
             return _told_date(value)
         # Countries know their own name; looking it up among all choices would sort them each time.
         name = getattr(value, "name", None)
         return str(name if name is not None else dict(f.flatchoices).get(value, value))
+
+    def _name(self, target: Any, key: Any) -> str:
+        if target not in self._names:
+            self._names[target] = _names(target, self._keys[target], self._user)
+        return self._names[target].get(key) or _masked(target)
 
 
 def compare_texts(old: str, new: str) -> list[Segment]:
@@ -241,4 +249,5 @@ def _shortened(pieces: list[str], *, is_first: bool, is_last: bool) -> str:
         return "".join(pieces)
     start = [] if is_first else pieces[:_WORDS_OF_CONTEXT]
     end = [] if is_last else pieces[-_WORDS_OF_CONTEXT:]
-    return "".join([*start, " … ", *end])
+    shortened = f"{''.join(start).rstrip()} … {''.join(end).lstrip()}"
+    return shortened.lstrip() if is_first else shortened

@@ -29,9 +29,9 @@ def restored_state(record: Record, present: State, old: State, *, actor: Any) ->
     locked = locked_fields(actor, model) | _KEPT
     in_sight = _keys_in_sight(model, present, old, actor)
     values = {
-        f.name: present.values[f.name]
-        if f.name in locked or not _is_in_sight([f], old.values, in_sight)
-        else old.values[f.name]
+        f.name: old.values[f.name]
+        if f.name not in locked and _is_in_sight([f], old.values, in_sight)
+        else present.values[f.name]
         for f in told_fields(model)
     }
     parts = {
@@ -55,13 +55,14 @@ def restore_version(record: Any, version: Any, state: State, *, actor: Any, save
 def _keys_in_sight(model: type[Record], present: State, old: State, actor: Any) -> dict[Any, set[Any]]:
     found = {}
     for target, keys in keys_named_by(model, [present, old]).items():
-        rows = target.objects.visible_to(actor) if issubclass(target, Record) else target._default_manager.all()
-        found[target] = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+        if issubclass(target, Record) and keys:
+            found[target] = set(target.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
     return found
 
 
 def _is_in_sight(fields: list[Any], row: Mapping[str, Any], in_sight: dict[Any, set[Any]]) -> bool:
-    return all(row[f.name] is None or row[f.name] in in_sight[f.related_model] for f in fields if f.is_relation)
+    named = [f for f in fields if f.is_relation and row[f.name] is not None]
+    return all(row[f.name] in in_sight.get(f.related_model, ()) for f in named)
 
 
 def _restored_rows(

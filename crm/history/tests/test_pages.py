@@ -161,7 +161,7 @@ def test_pages_cost_the_same_with_ten_thousand_versions(cast: Cast) -> None:
     few = costs()
     add_versions(client, 5_000)
     assert versions_of(client).count() > 10_000
-    assert costs() == few
+    assert all(many <= before for many, before in zip(costs(), few, strict=True))
     assert max(few) <= 15
 
 
