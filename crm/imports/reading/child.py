@@ -1,4 +1,4 @@
-"""The process that opens a stranger's file: `python -m crm.imports.reading.child FILE EXTENSION FOLDER`.
+"""The process that opens a stranger's file: `python -m crm.imports.reading.child FILE EXTENSION FOLDER MEMORY`.
 
 Writes sheets.json and a sheet-NNN.jsonl per sheet, a line `[row number from 1, [text, …]]` for each row that is not
 empty. A refusal is the one word on standard output, exit code 3.
@@ -13,7 +13,7 @@ from typing import Any
 
 from crm.imports.reading.archive import check_archive
 from crm.imports.reading.cells import as_text
-from crm.imports.reading.limits import CPU_SECONDS, MEMORY_BYTES, SPOOL_BYTES, Refused
+from crm.imports.reading.limits import CPU_SECONDS, SPOOL_BYTES, Refused
 from crm.imports.reading.text import text_rows
 from crm.imports.reading.workbook import workbook_sheets
 
@@ -93,15 +93,15 @@ def _filled(rows: Iterable[list[Any]]) -> Iterator[tuple[int, list[str]]]:
             yield row_number, cells
 
 
-def _limit_resources() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def _limit_resources(memory: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (SPOOL_BYTES, SPOOL_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
-    _limit_resources()
+    _limit_resources(int(sys.argv[4]))
     try:
         main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
     except Refused as refusal:

@@ -47,7 +47,8 @@ class SpooledSheet:
 
 def extension_of(file_name: str) -> str:
     """Raises UnreadableFile for a kind of file that is not imported."""
-    extension = file_name.rpartition(".")[2].strip().lower()
+    stem, _dot, extension = file_name.rpartition(".")
+    extension = extension.strip().lower() if stem else ""
     if extension == "xlsm":
         raise UnreadableFile("macros")
     if extension == "xlsb":
@@ -62,7 +63,8 @@ def read_file(path: Path, file_name: str, folder: Path) -> list[SpooledSheet]:
     UnreadableFile."""
     extension = extension_of(file_name)
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-I", "-c", _START, str(settings.BASE_DIR), str(path), extension, str(folder)]
+    arguments = [str(path), extension, str(folder), str(limits.MEMORY_BYTES)]
+    command = [sys.executable, "-I", "-c", _START, str(settings.BASE_DIR), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=limits.WALL_SECONDS, check=False, env={})
     except subprocess.TimeoutExpired as error:
