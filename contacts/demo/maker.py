@@ -12,15 +12,16 @@ from clients.models import Client, ClientStatus
 from clients.services import save_client
 from contacts.demo.acquaintances import Acquaintances
 from contacts.demo.clientele import EXTERNAL_ID, make_clientele
-from contacts.demo.staff import COLLEAGUES, MANAGER, OWN_DOMAIN, SELLING_TEAMS, hire_staff
+from contacts.demo.staff import COLLEAGUES, DELIVERING_TEAMS, MANAGER, OWN_DOMAIN, SELLING_TEAMS, hire_staff
 from contacts.models import Contact
 from crm.access.registry import record_models
-from crm.access.rights import hidden_fields
+from crm.access.rights import Action, hidden_fields
+from crm.access.shares import share
 from crm.access.writing import move_to_bin
-from teams.models import User
+from teams.models import Team, User
 
 _SEED = 20_260_101
-_STATUS_CHANGES, _BINNED_CLIENTS, _BINNED_CONTACTS = 60, 4, 8
+_STATUS_CHANGES, _BINNED_CLIENTS, _BINNED_CONTACTS, _SHARED_CLIENTS = 60, 4, 8, 30
 
 
 class DemoRefused(Exception):
@@ -59,7 +60,9 @@ def _fill(staff: Mapping[str, User]) -> None:
     sellers = [staff[one.username] for one in COLLEAGUES if one.role == MANAGER and one.team in SELLING_TEAMS]
     customers = make_clientele(draw, sellers)
     contacts = Acquaintances(draw, customers).meet_everybody()
-    _let_time_pass(draw, [customer.client for customer in customers], contacts)
+    clients = [customer.client for customer in customers]
+    _let_time_pass(draw, clients, contacts)
+    _show_to_delivery(draw, clients, contacts)
 
 
 def _let_time_pass(draw: random.Random, clients: Sequence[Client], contacts: Sequence[Contact]) -> None:
@@ -71,3 +74,15 @@ def _let_time_pass(draw: random.Random, clients: Sequence[Client], contacts: Seq
     doomed: list[Any] = [*clients[-_BINNED_CLIENTS:], *draw.sample(contacts, _BINNED_CONTACTS)]
     for record in doomed:
         move_to_bin(record, actor=record.owner)
+
+
+def _show_to_delivery(draw: random.Random, clients: Sequence[Client], contacts: Sequence[Contact]) -> None:
+    """Share some active clients and their people with the teams that work for them."""
+    teams = list(Team.objects.filter(name__in=DELIVERING_TEAMS).order_by("name"))
+    active = [client for client in clients if client.status == ClientStatus.ACTIVE and not client.is_deleted]
+    known = {contact.pk: contact for contact in contacts if not contact.is_deleted}
+    for client in draw.sample(active, _SHARED_CLIENTS):
+        team = draw.choice(teams)
+        people = client.employments.current().values_list("contact", flat=True)
+        for record in (client, *(known[pk] for pk in people if pk in known)):
+            share(record, with_team=team, action=Action.VIEW, actor=record.owner)

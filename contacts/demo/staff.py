@@ -20,6 +20,7 @@ TEAMS = (
     ("Office", None),
 )
 SELLING_TEAMS = ("North", "South")
+DELIVERING_TEAMS = ("Data and cloud", "Web and mobile")
 
 
 @dataclass(frozen=True)

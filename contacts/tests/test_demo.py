@@ -62,6 +62,13 @@ def test_teammates_see_the_same_and_the_outsider_none_of_it(demo: dict[str, User
     assert not of_ann & of_cy
 
 
+def test_delivery_sees_the_clients_it_works_for_and_no_others(demo: dict[str, User]) -> None:
+    for name in ("priya", "tobias"):
+        assert 5 <= Client.objects.visible_to(demo[name]).count() <= 25, name
+        assert Contact.objects.visible_to(demo[name]).exists(), name
+        assert not Client.objects.editable_by(demo[name]).exists(), name
+
+
 def test_everybody_of_the_cast_owns_something(demo: dict[str, User]) -> None:
     for name in ("ann", "bob", "cy"):
         assert Client.objects.filter(owner=demo[name]).count() >= 20, name

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
 from contacts.demo.maker import DemoRefused, make_demo_company
 from teams.models import User
@@ -37,3 +38,13 @@ def test_the_demo_is_not_made_among_people_who_work_here(var: Path) -> None:
         call_command("demo")
     assert not (var / "demo.json").exists()
     assert list(User.objects.all()) == [somebody]
+
+
+def test_a_database_that_is_not_running_is_told_in_a_sentence(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    with pytest.raises(CommandError, match="bin/run"):
+        call_command("demo")
+    assert not (var / "demo.json").exists()

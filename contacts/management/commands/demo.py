@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from contacts.demo.maker import DemoRefused, hidden_fields_of, make_demo_company
@@ -26,6 +27,10 @@ class Command(BaseCommand):
             raise CommandError(
                 _("DATABASE_URL names a database of yours: the demo is made only in the one that Porada starts itself.")
             )
+        try:
+            connection.ensure_connection()
+        except OperationalError as fault:
+            raise CommandError(_("The database does not answer: start Porada with bin/run first.")) from fault
         file = settings.VAR_DIR / FILE_NAME
         passwords = _known_passwords(file)
         # Kept first: a making that is interrupted afterwards can be finished with the same passwords.
