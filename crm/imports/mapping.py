@@ -15,6 +15,9 @@ _CONTENT = 30.0
 _ENOUGH = 45.0
 # Kinds whose look is so plain that a header cannot outweigh values that look otherwise.
 _STRICT_KINDS = {Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.URL, Kind.DATE}
+# What values may plainly be instead of what their header says, and how many of them must.
+_LOOKS = {Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.PERSON, Kind.ADDRESS}
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -92,22 +95,23 @@ def _names_the_record(column: Column, target: ImportTarget, guess: Guess) -> boo
 
 def _scores(column: Column, fields: Sequence[ImportField]) -> Iterator[tuple[float, int, ImportField]]:
     values = filled(column.samples)
-    shares: dict[Kind, float | None] = {}
+    kinds = {field.kind for field in fields} | _LOOKS
+    shares = {kind: share_of_kind(values, kind) for kind in kinds}
     for order, field in enumerate(fields):
-        if field.kind not in shares:
-            shares[field.kind] = share_of_kind(values, field.kind)
-        yield _score(_header_score(column.header, field), field, shares[field.kind]), order, field
+        yield _score(_header_score(column.header, field), field.kind, shares), order, field
 
 
-def _score(header: float, field: ImportField, share: float | None) -> float:
-    """`share` is how many of the column's values look like the field's kind, None when that cannot be told."""
+def _score(header: float, kind: Kind, shares: Mapping[Kind, float | None]) -> float:
+    """`shares` tells how many of the column's values look like each kind, None where that cannot be told."""
+    share = shares[kind]
     if share is None:
         return header
-    if share < 0.1 and field.kind in _STRICT_KINDS:
+    looks_otherwise = any((shares[look] or 0.0) >= _MOST for look in _LOOKS)
+    if share < 0.1 and kind in _STRICT_KINDS and (header < _EQUAL or looks_otherwise):
         return 0.0
     if header:
         return header + _CONTENT * share
-    return _ENOUGH + share if field.kind in TELLING_KINDS and share >= 0.7 else 0.0
+    return _ENOUGH + share if kind in TELLING_KINDS and share >= 0.7 else 0.0
 
 
 def _header_score(header: str, field: ImportField) -> float:
