@@ -84,5 +84,6 @@ def _show_to_delivery(draw: random.Random, clients: Sequence[Client], contacts: 
     for client in draw.sample(active, _SHARED_CLIENTS):
         team = draw.choice(teams)
         people = client.employments.current().values_list("contact", flat=True)
-        for record in (client, *(known[pk] for pk in people if pk in known)):
+        shown: list[Any] = [client, *(known[pk] for pk in people if pk in known)]
+        for record in shown:
             share(record, with_team=team, action=Action.VIEW, actor=record.owner)
