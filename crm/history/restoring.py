@@ -54,9 +54,9 @@ def restore_version(record: Any, version: Any, state: State, *, actor: Any, save
 
 def _keys_in_sight(model: type[Record], present: State, old: State, actor: Any) -> dict[Any, set[Any]]:
     found = {}
-    for target, keys in keys_named_by(model, [present, old]).items():
-        if issubclass(target, Record) and keys:
-            found[target] = set(target.objects.visible_to(actor).filter(pk__in=keys).values_list("pk", flat=True))
+    for target, keys in keys_named_by(model, [present, old], without=_KEPT).items():
+        rows = target.objects.visible_to(actor) if issubclass(target, Record) else target._default_manager.all()
+        found[target] = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     return found
 
 

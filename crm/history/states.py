@@ -56,10 +56,12 @@ def state_of_record(record: Record) -> State:
     return State(_values(model, record), parts)
 
 
-def keys_named_by(model: type[models.Model], states: Iterable[State]) -> dict[Any, set[Any]]:
-    """For each model that the states point at, the keys they name."""
+def keys_named_by(
+    model: type[models.Model], states: Iterable[State], *, without: frozenset[str] = frozenset()
+) -> dict[Any, set[Any]]:
+    """For each model that the states point at, the keys they name; the fields `without` are left out."""
     named: dict[Any, set[Any]] = {}
-    own = [f for f in told_fields(model) if f.is_relation]
+    own = [f for f in told_fields(model) if f.is_relation and f.name not in without]
     of_parts = [(name, f) for name in _parts(model) for f in part_fields(model, name) if f.is_relation]
     for state in states:
         for f in own:
