@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.urls import reverse
 
 from clients.models import Client
@@ -120,6 +121,19 @@ def test_the_second_of_two_editors_sees_both_edits_and_may_save_over(cast: Cast)
     assert bob.post(client.url("edit"), again).status_code == 302
     client.refresh_from_db()
     assert (client.name, client.version, client.history.count()) == ("By bob", 3, 3)
+
+
+def test_a_conflict_does_not_name_a_parent_out_of_sight(cast: Cast) -> None:
+    client, hers = make_client(cast.ann, "Branch"), make_client(cast.ann, "Her holding")
+    his = make_client(cast.cy, "Secret holding")
+    ann = browser_of(cast.ann)
+    for parent, name, is_told in ((his, "Secret holding", False), (hers, "Her holding", True)):
+        late = form_of(ann, client.url("edit"))
+        Client.objects.filter(pk=client.pk).update(parent=parent, version=F("version") + 1)
+        conflict = ann.post(client.url("edit"), late)
+        assert conflict.status_code == 409
+        assert (name in conflict.content.decode()) is is_told
+        Client.objects.filter(pk=client.pk).update(parent=None)
 
 
 @pytest.mark.django_db(transaction=True)

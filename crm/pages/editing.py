@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.access.models import Record
 from crm.access.rights import Action, may
 from crm.access.writing import LeavesScope, StaleVersion
-from crm.pages.forms import RecordForm
+from crm.pages.forms import RecordChoiceField, RecordForm
 from crm.pages.shown import shown_value
 
 Save = Callable[..., Record]
@@ -91,7 +91,7 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
     for name in form.fields:
         if name in {"read_version", "submission"}:
             continue
-        mine, theirs = shown_value(form.instance, name), shown_value(current, name)
+        mine, theirs = shown_value(form.instance, name), _shown_in_sight(form, current, name)
         if mine != theirs:
             found.append(Difference(str(form.fields[name].label or name), mine, theirs))
     for name, rows in form.part_rows().items():
@@ -101,6 +101,18 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
         if mine != theirs:
             found.append(Difference(label, mine, theirs))
     return found
+
+
+def _shown_in_sight(form: RecordForm, current: Record, name: str) -> str:
+    """The stored value; another record that was chosen meanwhile is named only to those who may see it."""
+    field = form.fields[name]
+    if not isinstance(field, RecordChoiceField):
+        return shown_value(current, name)
+    key = getattr(current, f"{name}_id")
+    if key is None:
+        return ""
+    chosen = form.sight.find(field.model, key)
+    return str(chosen) if chosen else _("a record you may not see")
 
 
 def require_add(request: HttpRequest, model: type[Record]) -> None:
