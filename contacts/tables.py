@@ -50,7 +50,7 @@ CONTACTS = Listing(
             label=_("Client and position"),
             fields=("employments",),
             load=present_employers,
-            css="d-none d-sm-table-cell",
+            css="ls-wide d-none d-sm-table-cell",
         ),
         Column(name="phones", label=_("Phone"), prefetch=("phones",), css="d-none d-md-table-cell"),
         Column(name="emails", label=_("E-mail"), prefetch=("emails",), css="d-none d-lg-table-cell"),

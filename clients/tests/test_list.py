@@ -173,11 +173,11 @@ def test_hostile_values_are_answered_in_place(cast: Cast, value: str) -> None:
     make_client(cast.ann, "Annas")
     browser = browser_of(cast.ann)
     everything = listed(cast.ann).filterset.filters
-    for name in [*everything, "page", "sort", "size", "filters"]:
+    for name in [*everything, "page", "sort", "rows", "filters"]:
         response = browser.get(f"{LIST}?{urlencode({name: value, 'filters': '1'})}")
         assert response.status_code == 200, name
     assert browser.get(f"{LIST}?{urlencode(dict.fromkeys(everything, value))}").status_code == 200
-    assert browser.get(reverse("clients:bin"), {"page": value, "size": value}).status_code == 200
+    assert browser.get(reverse("clients:bin"), {"page": value, "rows": value}).status_code == 200
     assert browser.get(reverse("clients:suggest"), {"q": value}).status_code == 200
     assert browser.get(reverse("search"), {"q": value}).status_code == 200
 
@@ -208,7 +208,7 @@ def test_pages_lead_on_and_back_with_filters_kept(cast: Cast) -> None:
     assert not second.next_url
     again = browser.get(LIST + second.previous_url).context["list"]
     assert [row.record for row in again.rows] == [row.record for row in first.rows]
-    assert len(listed(cast.ann, size="50").rows) == 27
+    assert len(listed(cast.ann, rows="50").rows) == 27
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "updated", "-updated", "created", "-created"])

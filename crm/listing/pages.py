@@ -17,12 +17,13 @@ from crm.access.rights import Action, hidden_fields, may
 from crm.listing.chips import Chip, address_with, chips_of
 from crm.listing.columns import Column, Listing
 from crm.listing.counting import capped_count
+from crm.listing.filters import RecordFilterSet
 from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
 
 PAGE_SIZES = (25, 50, 100)
 CURSOR = "page"
 # Parameters that say how a list is shown, not what is in it.
-_MANNERS = (CURSOR, "sort", "size", "filters")
+MANNERS = (CURSOR, "sort", "rows", "filters")
 
 
 @dataclass(frozen=True)
@@ -180,12 +181,12 @@ class ListPage:
 
     @property
     def sizes(self) -> list[tuple[int, str, bool]]:
-        return [(size, self.address(size=str(size)), size == self.size) for size in PAGE_SIZES]
+        return [(size, self.address(rows=str(size)), size == self.size) for size in PAGE_SIZES]
 
     @property
     def kept(self) -> dict[str, str]:
         """How the list is shown, which a new filter does not change."""
-        return {name: str(self.parameters[name]) for name in ("sort", "size", "filters") if self.parameters.get(name)}
+        return {name: str(self.parameters[name]) for name in MANNERS[1:] if self.parameters.get(name)}
 
     @property
     def unseen(self) -> list[tuple[str, str]]:
@@ -203,9 +204,13 @@ class ListPage:
     @property
     def panel_fields(self) -> list[Any]:
         """The other filters, when the panel is open: their choices cost a query each."""
+        if not self.is_panel_open:
+            return []
         apart = {"q", *self.listing.quick_filters, self.listing.tabs}
         form = self.filterset.form
-        return [form[name] for name in form.fields if name not in apart] if self.is_panel_open else []
+        names = [name for name in form.fields if name not in apart]
+        # The filters that every list has, the dates, stand after its own.
+        return [form[name] for name in sorted(names, key=lambda name: name in RecordFilterSet.base_filters)]
 
     @property
     def panel_count(self) -> int:
@@ -270,7 +275,7 @@ class ListPage:
     def export_urls(self) -> dict[str, str]:
         """By format, with the filters of this list."""
         filters = self.parameters.copy()
-        for name in _MANNERS:
+        for name in MANNERS:
             filters.pop(name, None)
         return {each: f"{self._url('export')}{address_with(filters, format=each)}" for each in ("xlsx", "csv")}
 
@@ -313,5 +318,5 @@ def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpRe
 
 
 def _size_of(request: HttpRequest) -> int:
-    wanted = request.GET.get("size", "")
+    wanted = request.GET.get("rows", "")
     return next((size for size in PAGE_SIZES if str(size) == wanted), PAGE_SIZES[0])

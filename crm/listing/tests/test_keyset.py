@@ -11,9 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.models import Client
-from clients.tables import RECORD_SORTS
+from clients.tables import CLIENTS, RECORD_SORTS
+from contacts.tables import CONTACTS
 from crm.listing.chips import address_with
+from crm.listing.columns import Listing
 from crm.listing.keyset import BrokenCursor, KeysetPage, Order, read_batches, read_page
+from crm.listing.pages import MANNERS
 from teams.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,11 @@ def test_a_page_whose_rows_are_gone_gives_the_first_one() -> None:
 def test_a_cursor_that_was_not_made_for_this_order_is_refused(cursor: str) -> None:
     with pytest.raises(BrokenCursor):
         page_at(RECORD_SORTS[0].order(is_descending=False), 2, cursor)
+
+
+@pytest.mark.parametrize("listing", [CLIENTS, CONTACTS])
+def test_no_filter_is_called_like_a_manner_of_showing(listing: Listing) -> None:
+    assert set(MANNERS).isdisjoint(listing.filterset_class.base_filters)
 
 
 def test_an_address_takes_several_values_and_drops_empty_ones() -> None:
