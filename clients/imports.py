@@ -49,7 +49,7 @@ class ClientWriter(RecordWriter):
 
     def read(self, row: MappedRow) -> Draft:
         notes: list[Note] = []
-        values = self._plain_values(row)
+        values = self.plain_values(row, _PLAIN_FIELDS)
         values["name"] = fitting(require(row.first("name"), label=_("name")), 500, column=_("name"))
         values |= self._address(row)
         values |= self._choices(row, notes)
@@ -69,10 +69,6 @@ class ClientWriter(RecordWriter):
             # Local numbers are read by the client's country ever after, so a new client has one.
             fallbacks={"country": self.options.region},
         )
-
-    def _plain_values(self, row: MappedRow) -> dict[str, Any]:
-        lengths = {name: Client._meta.get_field(name).max_length for name in _PLAIN_FIELDS}
-        return {name: fitting(row.first(name), lengths[name], column=name) for name in _PLAIN_FIELDS}
 
     def _address(self, row: MappedRow) -> dict[str, str]:
         address = " ".join(row.first("address").split())

@@ -63,16 +63,15 @@ class ContactWriter(RecordWriter):
 
     def read(self, row: MappedRow) -> Draft:
         notes: list[Note] = []
-        values = self._plain_values(row, notes)
+        values = self._values(row, notes)
         posts = self._posts(row)
         filled = {name: value for name, value in values.items() if value and name not in self.locked}
         draft = Draft(row.number, None, filled, self._parts(row, notes), notes, {_EMPLOYER: posts})
         draft.key = self._key(draft)
         return draft
 
-    def _plain_values(self, row: MappedRow, notes: list[Note]) -> dict[str, Any]:
-        lengths = {name: Contact._meta.get_field(name).max_length for name in _PLAIN_FIELDS}
-        values: dict[str, Any] = {name: fitting(row.first(name), lengths[name], column=name) for name in _PLAIN_FIELDS}
+    def _values(self, row: MappedRow, notes: list[Note]) -> dict[str, Any]:
+        values = self.plain_values(row, _PLAIN_FIELDS)
         values |= {name: part for name, part in _name_parts(row).items() if part}
         address = " ".join(row.first("address").split())
         code, rest = split_postal_code(address, self.options.region)
@@ -227,29 +226,33 @@ class PeopleOfClients:
         return entries, notes
 
     def write(self, drafts: Sequence[Draft]) -> set[UUID]:
-        known = self._known(draft.record.pk for draft in drafts if draft.record)
+        known = self._known(_client_id(draft) for draft in drafts)
         people = []
         for draft in drafts:
             for person, position in draft.companions.get(PERSON_FIELD.key, []):
                 values = _person_values(person)
-                who = (draft.record.pk if draft.record else None, _full_name(values))
+                who = (_client_id(draft), _full_name(values))
                 if who in known:
                     continue
                 known.add(who)
-                employment = Employment(client=draft.record, job_title=position[:200])
+                employment = Employment(client_id=_client_id(draft), job_title=position[:200])
                 fallbacks = {"country": self.options.region}
-                people.append(
-                    Draft(draft.row, None, values, {"employments": [employment]}, fallbacks=fallbacks),
-                )
+                people.append(Draft(draft.row, None, values, {"employments": [employment]}, fallbacks=fallbacks))
         self.writer.create(people)
         return {draft.record.pk for draft in people if draft.record}
 
-    def _known(self, client_ids: Iterable[UUID]) -> set[tuple[UUID | None, str]]:
+    def _known(self, client_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
         mine = Contact.objects.editable_by(self.options.user).filter(employments__client__in=list(client_ids))
         return set(mine.values_list("employments__client_id", "name"))
 
     def describe(self, entries: Sequence[Any]) -> list[tuple[str, str]]:
         return [(position or _("contact"), _full_name(_person_values(person))) for person, position in entries]
+
+
+def _client_id(draft: Draft) -> UUID:
+    if draft.record is None:
+        raise ValueError("The client of a person is written before the person.")
+    return draft.record.pk
 
 
 def _position(header: str, person: PersonName) -> str:

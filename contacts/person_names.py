@@ -9,6 +9,7 @@ _SALUTATION = re.compile(r"^(mr|mrs|ms|miss|dr|prof|sir|господин|гос�
 _PATRONYMIC = re.compile(r"[\w-]+(?:вич|вна|ична|івна|ївна|йович|кызы|оглы|огли)", re.IGNORECASE)
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.[\s-]?){1,2}[^\W\d_]?\.?")
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _LONGEST_PART = 100
 
 
@@ -27,16 +28,15 @@ class PersonName:
 
 def parse_person_name(text: str) -> PersonName:
     """Empty for what cannot be a person's name: digits, one letter, more than six words."""
-    bare = " ".join(text.split()).strip(" ,;")
+    bare = " ".join(_IN_BRACKETS.sub(" ", text).split()).strip(" ,;")
     bare, acting = _ACTING.subn("", bare)
     salutation = _SALUTATION.match(bare)
     bare = bare[salutation.end() :] if salutation else bare
     if any(character.isdigit() or character in "@/" for character in bare):
         return PersonName()
-    first, middle, last = _parts(bare)
-    parts = [part[:_LONGEST_PART] for part in (first, middle, last)]
+    first, middle, last = (part[:_LONGEST_PART] for part in _parts(bare))
     title = salutation.group(0).strip() if salutation else ""
-    return PersonName(*parts, salutation=title, is_acting=bool(acting))
+    return PersonName(first, middle, last, title, is_acting=bool(acting))
 
 
 def _parts(bare: str) -> tuple[str, str, str]:

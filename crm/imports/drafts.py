@@ -1,6 +1,6 @@
 """A row on its way to become a record: what the engine and the record types' writers hand to each other."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
@@ -71,7 +71,7 @@ class Writer(Protocol):
     def read(self, row: MappedRow) -> Draft:
         """Raises RowProblem."""
 
-    def find(self, drafts: Sequence[Draft]) -> dict[Hashable, Record]:
+    def find(self, drafts: Sequence[Draft]) -> Mapping[Hashable, Record]:
         """By key, the records that the importer may edit and that these drafts are."""
 
     def absorb(self, draft: Draft, other: Draft) -> None:

@@ -33,7 +33,7 @@ def forget_files() -> None:
 def announce(run: Import) -> bool:
     """Tell the workers that there is something to do; False when nobody can hear it now (the sweeper will)."""
     try:
-        work.apply_async(args=[str(run.pk)], retry=False)
+        work.apply_async(args=(str(run.pk),), retry=False)
     except (OperationalError, OSError):
         logger.warning("The broker does not answer; import %s waits for the sweeper.", run.pk)
         return False

@@ -52,7 +52,7 @@ def xlsx_report(run: Import) -> HttpResponseBase:
     return _as_attachment(FileResponse(file, content_type=kind), "import-report.xlsx")
 
 
-def _as_attachment(response: Any, name: str) -> HttpResponseBase:
+def _as_attachment(response: HttpResponseBase, name: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-store"
     return response

@@ -42,7 +42,7 @@ def clean_file_name(name: str) -> str:
     return f"{stem[: _LONGEST_NAME - len(suffix)]}{suffix}"
 
 
-def upload_file(upload: UploadedFile, *, actor: Any, region: str = "", area_code: str = "") -> Import:
+def upload_file(upload: "UploadedFile[Any]", *, actor: Any, region: str = "", area_code: str = "") -> Import:
     """Keep the file for a worker, who suggests a region where none is given. Raises UnreadableFile."""
     name = clean_file_name(upload.name or "")
     extension_of(name)

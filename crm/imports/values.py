@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil import parser as dates
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.imports.cells import header_key
@@ -97,9 +98,10 @@ def read_date(text: str) -> date | None:
     if not any(character.isdigit() for character in text) or len(text) > 40:
         return None
     try:
-        return dates.parse(text, dayfirst=not re.match(r"\d{4}", text)).date()
+        found: datetime = dates.parse(text, dayfirst=not re.match(r"\d{4}", text))
     except (ValueError, OverflowError):
         return None
+    return found.date()
 
 
 def split_postal_code(address: str, region: str) -> tuple[str, str]:
@@ -124,9 +126,9 @@ def left_out(row: int, value: Value, sentence: str) -> Note:
     return Note(row, ProblemKind.LEFT_OUT, value.header, value.text, sentence)
 
 
-def fitting(text: str, length: int, *, column: str) -> str:
+def fitting(text: str, length: int, *, column: str | Promise) -> str:
     """Raises RowProblem for text that the field cannot hold: cut short, it would be wrong without a word."""
     if len(text) > length:
         sentence = _("The text is longer than %(length)s characters.") % {"length": length}
-        raise RowProblem(sentence, column=column, value=text[:200])
+        raise RowProblem(sentence, column=str(column), value=text[:200])
     return text

@@ -48,7 +48,7 @@ def _tell_workers(request: HttpRequest, run: Import) -> None:
 @require_GET
 def import_list(request: HttpRequest) -> HttpResponse:
     _require_importer(request)
-    runs = list(Import.objects.visible_to(request.user).filter(importer=request.user)[:_LISTED])
+    runs = list(Import.objects.visible_to(request.user).filter(importer_id=request.user.pk)[:_LISTED])
     return render(request, "imports/list.html", {"runs": runs, "form": UploadForm()})
 
 

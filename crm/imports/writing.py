@@ -11,8 +11,9 @@ from crm.access.models import Record
 from crm.access.rights import locked_fields
 from crm.access.writing import LeavesScope
 from crm.history.writing import CHANGED, CREATED, record_versions
-from crm.imports.drafts import Draft, RowProblem
+from crm.imports.drafts import Draft, MappedRow, RowProblem
 from crm.imports.options import RunOptions
+from crm.imports.values import fitting
 
 # Written by every change, whatever the file said.
 _ALWAYS = ("version", "updated_at", "search_doc")
@@ -34,6 +35,14 @@ class RecordWriter:
 
     def prepare(self, record: Any) -> None:
         """Refresh what is computed from other fields, before every save."""
+
+    def plain_values(self, row: MappedRow, names: Iterable[str]) -> dict[str, Any]:
+        """Texts as they stand in the row. Raises RowProblem for what its field cannot hold."""
+        found = {}
+        for name in names:
+            field: Any = self.model._meta.get_field(name)
+            found[name] = fitting(row.first(name), field.max_length, column=field.verbose_name)
+        return found
 
     def absorb(self, draft: Draft, other: Draft) -> None:
         for name, value in other.values.items():
@@ -58,7 +67,7 @@ class RecordWriter:
         if self.model.objects.visible_to(self.options.user).filter(pk__in=ids).count() < len(ids):
             raise LeavesScope
 
-    def _new_record(self, draft: Draft) -> Record:
+    def _new_record(self, draft: Draft) -> Any:
         options = self.options
         given = {**draft.fallbacks, **draft.values}
         values = {name: value for name, value in given.items() if name not in self.locked}
