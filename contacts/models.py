@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.models import Client
 from clients.reach import EmailLine, PostalAddress
@@ -37,7 +38,9 @@ class Contact(PostalAddress, Record):
     first_name = models.CharField(_("first name"), max_length=100, blank=True)
     middle_name = models.CharField(_("middle name"), max_length=100, blank=True)
     last_name = models.CharField(_("last name"), max_length=100, blank=True)
-    name = models.CharField(_("name"), max_length=310, editable=False, db_collation=NAME_COLLATION)
+    name = models.CharField(
+        pgettext_lazy("person", "name"), max_length=310, editable=False, db_collation=NAME_COLLATION
+    )
     birthday = models.DateField(_("birthday"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.tables import RECORD_SORTS, international_number
 from contacts.filters import ContactFilterSet
@@ -44,7 +45,7 @@ def _sees_people(user: Any) -> bool:
 CONTACTS = Listing(
     model=Contact,
     columns=(
-        Column(name="name", label=_("Name"), sort="name", fields=()),
+        Column(name="name", label=pgettext_lazy("person", "Name"), sort="name", fields=()),
         Column(
             name="employer",
             label=_("Client and position"),
@@ -60,7 +61,7 @@ CONTACTS = Listing(
     slot="owner",
     filterset_class=ContactFilterSet,
     named_by=NAME_PARTS,
-    sorts=(Sort("name", _("Name"), "name", fields=NAME_PARTS), *RECORD_SORTS[1:]),
+    sorts=(Sort("name", pgettext_lazy("person", "Name"), "name", fields=NAME_PARTS), *RECORD_SORTS[1:]),
     default_order="-updated",
     exports=(
         plain("salutation", _("Salutation")),

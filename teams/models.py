@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from tree_queries.models import TreeNode
 
 from crm.access.names import NAME_COLLATION
@@ -168,7 +169,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships")
     team = models.ForeignKey(Team, verbose_name=_("team"), on_delete=models.CASCADE, related_name="memberships")
     position = models.CharField(_("position"), max_length=100, blank=True)
-    is_primary = models.BooleanField(_("primary"), default=False)
+    is_primary = models.BooleanField(pgettext_lazy("team", "primary"), default=False)
 
     class Meta:
         verbose_name = _("membership")

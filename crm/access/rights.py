@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 class Action(models.TextChoices):
     VIEW = "view", _("View")
-    ADD = "add", _("Add")
+    ADD = "add", pgettext_lazy("right", "Add")
     CHANGE = "change", _("Change")
-    DELETE = "delete", _("Delete")
+    DELETE = "delete", pgettext_lazy("right", "Delete")
     EXPORT = "export", _("Export")
     ASSIGN = "assign", _("Assign")
     SHARE = "share", _("Share")

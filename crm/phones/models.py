@@ -3,6 +3,7 @@
 import phonenumbers
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.search.text import digits_of
 
@@ -10,7 +11,7 @@ from crm.search.text import digits_of
 class PhoneKind(models.TextChoices):
     WORK = "work", _("Work")
     MOBILE = "mobile", _("Mobile")
-    HOME = "home", _("Home")
+    HOME = "home", pgettext_lazy("phone", "Home")
     FAX = "fax", _("Fax")
     OTHER = "other", _("Other")
 
