@@ -1,13 +1,15 @@
 """Starts a service in the place of this process, so that its pid is exactly the one in the pid file.
 
-`python -m crm.embedded.launch --pid-file FILE --death-signal KILL [--data FOLDER] [--as UID:GID] -- COMMAND…`
+`python launch.py --pid-file FILE --death-signal KILL [--data FOLDER] [--as UID:GID] -- COMMAND…`: run as a file and
+importing nothing of the product, because a service that died has to answer again within seconds.
 """
 
 import argparse
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from crm.embedded.processes import kill_inside
+import psutil
 
 
 def main() -> None:
@@ -33,9 +35,25 @@ def _account_options(account: str | None) -> list[str]:
     return ["--reuid", uid, "--regid", gid, "--clear-groups"]
 
 
+def processes_inside(folder: Path) -> list[psutil.Process]:
+    """Processes whose working directory is the folder or below it: a database server and its children."""
+    return [process for process in psutil.process_iter() if _works_inside(process, folder)]
+
+
+def _works_inside(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return Path(process.cwd()).is_relative_to(folder)
+    except (psutil.Error, OSError):
+        return False
+
+
 def _clear_way(data: Path) -> None:
     """Backends of a killed postmaster keep its shared memory, and its pid file may name a stranger by now."""
-    kill_inside(data)
+    orphans = processes_inside(data)
+    for process in orphans:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(orphans, timeout=5)
     (data / "postmaster.pid").unlink(missing_ok=True)
 
 

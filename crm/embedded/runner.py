@@ -16,7 +16,7 @@ from crm.embedded import console, ports
 from crm.embedded.backing import Backing, plan_backing, running
 from crm.embedded.errors import CannotStart
 from crm.embedded.kept import publish_addresses
-from crm.embedded.processes import end, processes_inside, processes_of_stack
+from crm.embedded.processes import end, processes_of_stack
 from crm.embedded.service import CLONE, Service, last_lines, log_file, pid_file, stack_environment
 from crm.embedded.supervision import product_services, start_supervisor
 from crm.embedded.var_folder import check_free_space, make_folders, only_run
@@ -65,9 +65,6 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def _end_leftovers(var: Path) -> None:
     """A run that was killed takes its processes with it within seconds; what is stuck is ended here."""
     left = processes_of_stack(var)
-    for name in ("postgres", "redis"):
-        if (var / name).exists():
-            left += processes_inside((var / name).resolve())
     if not left:
         return
     console.say("Waiting for what an earlier run has left behind…")
@@ -141,6 +138,8 @@ def _supervise(var: Path, services: list[Service], backing: Backing, url: str) -
         _wait_for_web(var, supervisor, url)
         console.announce(var, os.environ.get("BASE_URL") or url)
         supervisor.wait()
+        # A full disk ends it too: it cannot write its log any more.
+        check_free_space(var)
         raise CannotStart(
             f"The supervisor was ended from outside, and all processes with it. The data is kept: start again. "
             f"Its log: {log_file(var, 'supervisord')}"

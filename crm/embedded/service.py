@@ -9,6 +9,7 @@ from crm.embedded.accounts import Account
 from crm.embedded.processes import MARKER
 
 CLONE = Path(__file__).resolve().parents[2]
+LAUNCHER = Path(__file__).with_name("launch.py").resolve()
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Service:
             options += ["--data", str(self.data)]
         if self.account:
             options += ["--as", f"{self.account.uid}:{self.account.gid}"]
-        return [sys.executable, "-m", "crm.embedded.launch", *options, "--", *self.command]
+        return [sys.executable, "-P", str(LAUNCHER), *options, "--", *self.command]
 
 
 def pid_file(var: Path, name: str) -> Path:

@@ -15,7 +15,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from crm.embedded.addresses import service_addresses
-from crm.embedded.processes import processes_inside, processes_of_stack
+from crm.embedded.processes import processes_of_stack
 from crm.embedded.runner import web_answers
 from crm.embedded.service import CLONE
 
@@ -26,7 +26,7 @@ FOREIGN = ("DATABASE_URL", "REDIS_URL", "PORT", "HOST", "BASE_URL", "SECRET_KEY"
 
 def environment(var: Path, **extra: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    return {**kept, "PORADA_VAR": str(var), "WORKER_CONCURRENCY": "1", **extra}
+    return {**kept, "PORADA_VAR": str(var), "WORKER_CONCURRENCY": "1", "WEB_CONCURRENCY": "1", **extra}
 
 
 def run_command(*options: str) -> list[str]:
@@ -99,10 +99,7 @@ class Stack:
         return psutil.pid_exists(self.pid(name))
 
     def processes(self) -> list[psutil.Process]:
-        found = processes_of_stack(self.var)
-        for name in ("postgres", "redis"):
-            found += processes_inside((self.var / name).resolve())
-        return found
+        return processes_of_stack(self.var)
 
     def is_gone(self) -> bool:
         return not self.processes()

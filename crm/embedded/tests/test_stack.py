@@ -9,6 +9,7 @@ import subprocess
 import threading
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -101,7 +102,7 @@ def _count_for_long(stack: Stack) -> None:
 
 
 def test_pages_show_no_error_once_the_database_is_back(stack: Stack) -> None:
-    """Both gunicorn workers hold pools of connections that died with the server."""
+    """Connections of the web server's pool died with the database server."""
     assert _statuses_of_pages(stack, 40) == {200}
     killed = stack.pid("postgres")
     os.kill(killed, signal.SIGKILL)
@@ -165,36 +166,48 @@ def test_killed_supervisor_takes_all_processes_with_it_and_data_is_kept(stack: S
 
 
 def test_killed_run_leaves_nothing_behind_and_the_next_one_starts_over_its_stale_files(stack: Stack) -> None:
-    port = stack.addresses()["database"]
     stack.stop(signal.SIGKILL)
     assert eventually(stack.is_gone, within=30)
+    stranger = _stranger_named_by_the_databases_pid_file(stack)
     for name in NAMES:
-        (stack.var / "run" / f"{name}.pid").write_text(f"{os.getpid()}\n")
-    stack.start()
-    assert stack.pid("web") != os.getpid()
-    assert all(eventually(lambda name=name: stack.answers(name), within=20) for name in NAMES)
-    assert stack.addresses()["database"] == port
-
-
-def test_database_starts_though_its_stale_pid_file_names_a_stranger(stack: Stack) -> None:
-    stack.stop()
-    data = stack.var / "postgres" / "data"
-    owner = data.stat()
-    as_owner = ["setpriv", "--reuid", str(owner.st_uid), "--regid", str(owner.st_gid), "--clear-groups"]
-    stranger = subprocess.Popen([*(as_owner if os.geteuid() == 0 else []), "sleep", "300"])
+        (stack.var / "run" / f"{name}.pid").write_text(f"{stranger.pid}\n")
+    addresses = stack.addresses()
     try:
-        (data / "postmaster.pid").write_text(f"{stranger.pid}\n{data}\n1795455846\n1\n\n127.0.0.1\n")
-        os.chown(data / "postmaster.pid", owner.st_uid, owner.st_gid)
         stack.start()
-        assert stack.postgres_answers()
         assert stranger.poll() is None
+        assert all(eventually(lambda name=name: stack.answers(name), within=20) for name in NAMES)
+        assert stranger.pid not in {stack.pid(name) for name in NAMES}
+        assert stack.addresses()["database"] == addresses["database"]
     finally:
         stranger.kill()
         stranger.wait()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stop_ends_all_processes_in_order(stack: Stack, number: signal.Signals) -> None:
+def _stranger_named_by_the_databases_pid_file(stack: Stack) -> "subprocess.Popen[bytes]":
+    """Of the same account: PostgreSQL alone would take it for its own server and refuse to start."""
+    data = stack.var / "postgres" / "data"
+    owner = data.stat()
+    as_owner = ["setpriv", "--reuid", str(owner.st_uid), "--regid", str(owner.st_gid), "--clear-groups"]
+    stranger = subprocess.Popen([*(as_owner if os.geteuid() == 0 else []), "sleep", "300"])
+    (data / "postmaster.pid").write_text(f"{stranger.pid}\n{data}\n1795455846\n1\n\n127.0.0.1\n")
+    os.chown(data / "postmaster.pid", owner.st_uid, owner.st_gid)
+    return stranger
+
+
+def test_ctrl_c_ends_all_processes_and_a_taken_port_of_a_service_is_replaced(stack: Stack) -> None:
+    _assert_stops_in_order(stack, signal.SIGINT)
+    taken = json.loads((stack.var / "embedded.json").read_text())["postgres_port"]
+    with socket.create_server(("127.0.0.1", taken)):
+        stack.start()
+        assert stack.postgres_answers()
+        assert f":{taken}/" not in stack.addresses()["database"]
+
+
+def test_sigterm_ends_all_processes_in_order(stack: Stack) -> None:
+    _assert_stops_in_order(stack, signal.SIGTERM)
+
+
+def _assert_stops_in_order(stack: Stack, number: signal.Signals) -> None:
     assert stack.stop(number) == 0
     assert stack.is_gone()
     assert "Stopped. The data is kept." in stack.terminal()
@@ -203,20 +216,9 @@ def test_stop_ends_all_processes_in_order(stack: Stack, number: signal.Signals) 
     assert "database system is shut down" in (stack.var / "log" / "postgres.log").read_text().splitlines()[-1]
 
 
-def test_taken_port_is_named_in_the_refusal(one_stack: Stack) -> None:
-    if one_stack.is_running():
-        one_stack.stop()
+def test_taken_port_is_named_in_the_refusal(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        refused = try_to_start(one_stack.var, PORT=str(port))
+        refused = try_to_start(tmp_path, PORT=str(port))
     assert refused.returncode == 1
     assert refused.stdout.startswith(f"Porada cannot start. Port {port} at 127.0.0.1 is taken")
-
-
-def test_port_of_a_service_that_somebody_took_is_replaced(stack: Stack) -> None:
-    stack.stop()
-    kept = json.loads((stack.var / "embedded.json").read_text())
-    with socket.create_server(("127.0.0.1", kept["postgres_port"])):
-        stack.start()
-        assert stack.postgres_answers()
-        assert str(kept["postgres_port"]) not in stack.addresses()["database"]
