@@ -248,7 +248,7 @@ def test_preview_counts_and_writes_nothing(cast: Cast) -> None:
     found = checked(cast.ann, rows).checked["sheets"][0]
     assert (found["created"], found["matched"], found["folded"], found["failed"]) == (1, 1, 1, 1)
     assert found["phones_kept"] == 1
-    assert dict(map(tuple, found["samples"][1]["lines"]))["name"] == "Ганок"
+    assert dict(map(tuple, found["samples"][1]["lines"]))["Name"] == "Ганок"
     assert Client.objects.count() == 1
     assert Client.history.count() == 1
 

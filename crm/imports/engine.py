@@ -21,7 +21,7 @@ from crm.imports.registry import ImportTarget, companions_for, fields_for, ident
 
 logger = logging.getLogger(__name__)
 BATCH_ROWS = 500
-_SAMPLES = 5
+_SAMPLES = 3
 _SHOWN_PROBLEMS = 20
 _LONGEST_VALUE = 1000
 

@@ -19,8 +19,9 @@ from crm.imports.reading.spool import SpooledSheet, read_file, spooled_sheets
 from crm.imports.sheets import look_at_sheet, suggest_phone_options
 
 logger = logging.getLogger(__name__)
-# Longer than the longest silence of a worker: reading one file.
-LEASE = timedelta(minutes=4)
+# How long a worker may be silent before another takes over: while he reads the file, and between two batches.
+READING_LEASE = timedelta(minutes=4)
+BATCH_LEASE = timedelta(seconds=90)
 
 
 class LeaseLost(Exception):
@@ -43,7 +44,7 @@ def work_on(import_id: UUID, on_progress: Callable[[Import], None] | None = None
 
 def _take(import_id: UUID, lease: UUID) -> bool:
     waiting = Import.objects.waiting_for_a_worker().filter(pk=import_id)
-    return bool(waiting.update(lease=lease, lease_until=timezone.now() + LEASE))
+    return bool(waiting.update(lease=lease, lease_until=timezone.now() + READING_LEASE))
 
 
 class Worker:
@@ -123,7 +124,7 @@ class Worker:
             if mine.is_cancel_requested:
                 raise CancelRequested
             yield
-            self.run.lease_until = timezone.now() + LEASE
+            self.run.lease_until = timezone.now() + BATCH_LEASE
             self.run.save(update_fields=["lease_until", "rows_done", "rows_total"])
         if self.on_progress:
             self.on_progress(self.run)

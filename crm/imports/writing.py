@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from crm.access.models import Record
@@ -15,6 +16,7 @@ from crm.imports.drafts import Draft, MappedRow, RowProblem
 from crm.imports.options import RunOptions
 from crm.imports.values import fitting
 
+_LONG, _LONGEST_SHOWN = 120, 240
 # Written by every change, whatever the file said.
 _ALWAYS = ("version", "updated_at", "search_doc")
 
@@ -181,15 +183,17 @@ class RecordWriter:
 
 
 def describe(model: type[Record], draft: Draft) -> list[tuple[str, str]]:
-    """Labels and values of a draft, phones as they will be dialled."""
+    """Labels and values of a draft, the name first, phones as they will be dialled, long texts cut short."""
     lines = []
-    for name, value in draft.values.items():
+    for name, value in sorted(draft.values.items(), key=lambda item: item[0] != "name"):
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        lines.append((str(model._meta.get_field(name).verbose_name), shown))  # type: ignore[union-attr]
+        lines.append((model._meta.get_field(name).verbose_name, shown))  # type: ignore[union-attr]
     for name, rows in draft.parts.items():
-        label = str(model._meta.get_field(name).related_model._meta.verbose_name_plural)  # type: ignore[union-attr]
+        label = model._meta.get_field(name).related_model._meta.verbose_name_plural  # type: ignore[union-attr]
         lines.append((label, ", ".join(getattr(row, "e164", "") or str(row) for row in rows)))
-    return [(label, shown) for label, shown in lines if shown]
+    # After the name, what is short says most at a glance.
+    lines[1:] = sorted(lines[1:], key=lambda line: len(line[1]) > _LONG)
+    return [(capfirst(str(label)), Truncator(shown).chars(_LONGEST_SHOWN)) for label, shown in lines if shown]
 
 
 def require(text: str, *, label: str) -> str:
