@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from clients.models import Client
@@ -15,7 +15,12 @@ from crm.access.tests.worlds import Plan, World, plans, store
 
 pytestmark = pytest.mark.django_db
 in_any_company = settings(
-    max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    deadline=None,
+    database=None,
+    # Without shrinking: hundreds of companies more would take minutes, and these are small enough to read.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 MODELS = st.sampled_from((Client, Contact))
 SORTS = st.sampled_from(
@@ -28,7 +33,7 @@ SORTS = st.sampled_from(
         ("-id",),
     )
 )
-FILTERS = st.sampled_from(({}, {"external_id": "marked"}, {"name__icontains": "a"}, {"updated_at__hour": 2}))
+FILTERS = st.sampled_from(({}, {}, {"external_id": "marked"}, {"name__icontains": "a"}, {"updated_at__hour": 2}))
 
 
 def rolled_back(test: Any) -> None:
@@ -38,7 +43,7 @@ def rolled_back(test: Any) -> None:
 
 
 @in_any_company
-@given(plan=plans(), model=MODELS, sort=SORTS, condition=FILTERS, limit=st.integers(1, 15))
+@given(plan=plans(), model=MODELS, sort=SORTS, condition=FILTERS, limit=st.integers(1, 5))
 def test_the_fast_page_is_the_predicates_page(
     plan: Plan, model: Any, sort: tuple[str, ...], condition: dict[str, Any], limit: int
 ) -> None:
