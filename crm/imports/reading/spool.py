@@ -81,9 +81,11 @@ def read_file(path: Path, file_name: str, folder: Path) -> list[SpooledSheet]:
     return spooled_sheets(folder)
 
 
-# Isolated mode keeps the working folder and PYTHONPATH out of the child's imports.
+# Isolated mode keeps the working folder and PYTHONPATH out of the child's imports; the bare `crm` in the place of the
+# real one keeps out everything that the product loads at its start.
 _START = (
-    "import sys, runpy; sys.path.insert(0, sys.argv.pop(1)); "
+    "import sys, types, runpy; base = sys.argv.pop(1); sys.path.insert(0, base); "
+    "crm = types.ModuleType('crm'); crm.__path__ = [base + '/crm']; sys.modules['crm'] = crm; "
     "runpy.run_module('crm.imports.reading.child', run_name='__main__')"
 )
 
