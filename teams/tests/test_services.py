@@ -1,10 +1,10 @@
 """Ready roles, and who may hand out what."""
 
+from typing import Any
+
 import pytest
 
-from clients.models import Client
-from contacts.models import Contact
-from crm.access.registry import record_models
+from crm.access.registry import record_model_of, record_models
 from crm.access.rights import Action, FieldAccess, Scope, hidden_fields, may, rights_of
 from teams.models import FieldRule, Grant, Role, Team, User
 from teams.ready_roles import ACCOUNTANT, DIRECTOR, OBSERVER, READY_ROLES, SALES_MANAGER
@@ -20,6 +20,8 @@ from teams.services import (
 from teams.tests.factories import Cast, RoleFactory, TeamFactory, UserFactory, grant_all, join, make_cast
 
 pytestmark = pytest.mark.django_db
+Client: Any = record_model_of("clients.client")
+Contact: Any = record_model_of("contacts.contact")
 
 
 @pytest.fixture

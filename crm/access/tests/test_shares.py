@@ -127,7 +127,7 @@ def test_shares_are_deleted_with_their_record(cast: Cast, record: Any) -> None:
     assert [table.objects.count() for table in tables] == [0, 0]
 
 
-def test_shares_are_kept_in_tables_of_their_record_type() -> None:
+def test_shares_are_kept_in_tables_of_their_record_type(db: None) -> None:
     assert get_user_obj_perms_model(Client) is ClientUserShare
     assert get_group_obj_perms_model(Client) is ClientTeamShare
     assert get_user_obj_perms_model(Contact)._meta.get_field("content_object").related_model is Contact
