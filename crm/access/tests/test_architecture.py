@@ -154,7 +154,7 @@ def trusted_values(tree: ast.Module) -> list[int]:
     return [
         call.lineno
         for call in calls
-        if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"mark_safe", "SafeString", "from_string"}
+        if getattr(call.func, "id", getattr(call.func, "attr", "")) in {"mark_safe", "from_string"}
         and not all(isinstance(argument, ast.Constant) for argument in call.args)
     ]
 
