@@ -12,10 +12,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.access.writing import LeavesScope
-from crm.imports.engine import Checker, ImportRefused, SheetCheck, SheetRun
+from crm.imports.checking import Checker, SheetCheck
+from crm.imports.engine import ImportRefused
 from crm.imports.models import Import, ImportSheet, ImportStatus
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.reading.spool import SpooledSheet, read_file, spooled_sheets
+from crm.imports.running import SheetRun
 from crm.imports.sheets import look_at_sheet, suggest_phone_options
 
 logger = logging.getLogger(__name__)
