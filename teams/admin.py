@@ -117,6 +117,9 @@ class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     inlines = (MembershipInline,)
     sortable_by = ()
 
+    def get_form(self, request: HttpRequest, obj: Team | None = None, change: bool = False, **options: Any) -> Any:
+        return super().get_form(request, obj, change, labels={"parent": _("Parent team")}, **options)
+
     def get_queryset(self, request: HttpRequest) -> TreeQuerySet:
         return Team.objects.with_tree_fields()
 

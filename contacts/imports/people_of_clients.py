@@ -60,7 +60,7 @@ class PeopleOfClients:
         return set(mine.values_list("employments__client_id", "name"))
 
     def describe(self, entries: Sequence[Any]) -> list[tuple[str, str]]:
-        return [(position or _("contact"), full_name(person_values(person))) for person, position in entries]
+        return [(position or _("Contact"), full_name(person_values(person))) for person, position in entries]
 
 
 def _client_id(draft: Draft) -> UUID:

@@ -202,7 +202,7 @@ class ContactWriter(RecordWriter):
 
     def describe(self, draft: Draft) -> list[tuple[str, str]]:
         posts = [
-            (_("company"), ", ".join(filter(None, [post.company, post.job_title, post.department])))
+            (_("Company"), ", ".join(filter(None, [post.company, post.job_title, post.department])))
             for post in draft.companions.get(EMPLOYER, [])
         ]
         return [*describe(Contact, draft), *posts]
