@@ -1,5 +1,7 @@
 """Checks tax ids by the rules of their country, as python-stdnum knows them."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum import get_cc_module
@@ -34,5 +36,5 @@ def check_tax_id(typed: str, country: str) -> str:
     raise ValidationError(_("“%(number)s” is not a valid tax id of this country."), params={"number": bare})
 
 
-def _checker(country: str, kind: str) -> object | None:
+def _checker(country: str, kind: str) -> Any:
     return get_cc_module(country.lower(), kind) if country else None

@@ -14,7 +14,7 @@ from teams.selectors import home_team_of, owners_offered_to, teams_offered_to
 class OwnedRecordForm(RecordForm):
     """Owner and team are offered as far as the actor's assign grant reaches; without one they stay as they are."""
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
         if self.is_new and self.instance.owner_id is None:
             self.initial["owner"] = self.instance.owner = actor

@@ -30,6 +30,7 @@ def teams_offered_to(user: User, model: type) -> QuerySet[Team]:
     """Teams that the user may put a record into: his own, and those his assign grant reaches."""
     rights = rights_of(user)
     scope = rights.scope(model, Action.ASSIGN)
+    teams: QuerySet[Team] = Team.objects.all()
     if scope == Scope.ALL:
-        return Team.objects.all()
-    return Team.objects.filter(pk__in=rights.team_ids | rights.reached_team_ids(scope))
+        return teams
+    return teams.filter(pk__in=rights.team_ids | rights.reached_team_ids(scope))

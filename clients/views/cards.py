@@ -26,7 +26,7 @@ def client_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "client": client,
         "permissions": permissions,
         "sees": sight_of(request.user, Client),
-        "parent": Client.objects.visible_to(request.user).filter(pk=client.parent_id).first(),
+        "parent": Client.objects.visible_to(request.user).filter(branches=client).first(),
         "branches": branches_of(client, reader=request.user),
     }
     return render(request, "clients/detail.html", context)

@@ -105,8 +105,9 @@ def _changed_employer(request: HttpRequest, contact: Contact, form: ChangeEmploy
         return False
     except StaleVersion as conflict:
         form.add_error(None, _("Somebody saved this contact meanwhile. Look at the employers below and send again."))
-        form.data = form.data.copy()
-        form.data["read_version"] = conflict.current.version
+        sent = request.POST.copy()
+        sent["read_version"] = str(conflict.current.version)
+        form.data = sent
         return False
     messages.success(request, _("“%(name)s” works at “%(client)s” now.") % {"name": contact, "client": given["client"]})
     return True

@@ -29,7 +29,7 @@ class RecordBackend(ModelBackend):
         if action == Action.ADD:
             return may(user_obj, action, model)
         queryset = model.objects.filter(pk=obj.pk).allowed_to(user_obj, Action.VIEW)
-        return queryset.allowed_to(user_obj, action).exists()
+        return bool(queryset.allowed_to(user_obj, action).exists())
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         if not user_obj.is_active:

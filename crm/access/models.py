@@ -1,7 +1,7 @@
 """The base of every business record, and the tables in which its explicit shares are kept."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -115,9 +115,10 @@ class Record(models.Model):
         parts = [(part.name, str(part.related_model._meta.verbose_name_plural)) for part in related]
         return fields + parts
 
-    def loaded_parts(self) -> dict[str, list[models.Model]]:
-        """The rows that belong to this record, by part, in their order."""
-        return {name: list(getattr(self, name).all()) for name in self.PARTS}
+    @classmethod
+    def part_model(cls, name: str) -> Any:
+        """The model whose rows make up a part."""
+        return cls._meta.get_field(name).related_model
 
     def build_search_doc(self, parts: Mapping[str, Iterable[Any]]) -> str:
         """One normalised section a search field, always in the same order, so that hidden ones can be left out."""
@@ -128,9 +129,6 @@ class Record(models.Model):
             return " ".join(row.search_text for row in parts.get(name, ()))
         value = getattr(self, name)
         return " ".join(value) if isinstance(value, list) else str(value or "")
-
-    def is_same_version_as(self, other: Self) -> bool:
-        return self.pk == other.pk and self.version == other.version
 
 
 class UserShare(UserObjectPermissionBase):

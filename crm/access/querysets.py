@@ -8,6 +8,7 @@ the condition would walk a large index (figures: shapes B and D of docs/performa
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -168,9 +169,11 @@ class RecordQuerySet(models.QuerySet[M]):
         alive = self.alive() if action == Action.VIEW else self.visible_to(user)
         if reach.reaches_all:
             return alive[:limit]
-        parts = [_compiled(branch, limit) for branch in _row_branches(alive, reach)]
-        if reach.team_ids:
-            parts.append(_compiled_team_branch(alive, reach.team_ids, limit))
+        try:
+            parts = _compiled_branches(alive, reach, limit)
+        except EmptyResultSet:
+            # Django knows without asking that a filter such as `pk__in=[]` has no rows.
+            parts = []
         if not parts:
             return alive.none()
         sql = " UNION ".join(f"({part})" for part, _ in parts)
@@ -187,6 +190,13 @@ def _row_branches(queryset: RecordQuerySet[M], reach: Branches) -> list[RecordQu
         if share_ids is not None:
             found.append(queryset.filter(pk__in=share_ids))
     return found
+
+
+def _compiled_branches(queryset: RecordQuerySet[M], reach: Branches, limit: int) -> list[tuple[str, tuple[Any, ...]]]:
+    parts = [_compiled(branch, limit) for branch in _row_branches(queryset, reach)]
+    if reach.team_ids:
+        parts.append(_compiled_team_branch(queryset, reach.team_ids, limit))
+    return parts
 
 
 def _compiled(queryset: RecordQuerySet[M], limit: int) -> tuple[str, tuple[Any, ...]]:

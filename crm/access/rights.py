@@ -95,7 +95,7 @@ def rights_of(user: "AnyUser | None") -> Rights:
     known: Rights | None = getattr(user, "_rights", None)
     if known is None:
         known = UNLIMITED if getattr(user, "is_superuser", False) else _load(user)
-        user._rights = known  # type: ignore[attr-defined,union-attr]
+        user._rights = known  # type: ignore[attr-defined]
     return known
 
 

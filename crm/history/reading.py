@@ -62,7 +62,7 @@ def readable_record(model: type[Record], pk: UUID, *, reader: Any) -> tuple[Any,
 
 def versions_of(record: Record) -> Any:
     """Newest first. Numbers grow by one a write, so they order a record's versions and are the keys of its pages."""
-    history: Any = type(record).history.model  # type: ignore[attr-defined]
+    history: Any = type(record).history.model
     rows = history.objects.filter(id=record.pk).select_related("history_user")
     return rows.order_by("-version", "-history_id")
 

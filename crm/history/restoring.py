@@ -16,7 +16,7 @@ _KEPT = frozenset({"owner", "team"})
 class SaveRestored(Protocol):
     """The service that writes a changed record of one type, so that everything derived is derived again."""
 
-    def __call__(self, record: Any, *, actor: Any, parts: Mapping[str, list[Any]], reason: str) -> Any: ...
+    def __call__(self, record: Any, /, *, actor: Any, parts: Mapping[str, list[Any]], reason: str) -> Any: ...
 
 
 def restored_state(record: Record, present: State, old: State, *, actor: Any) -> State:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -24,6 +24,7 @@ from crm.listing.cells import SEVERAL, csv_cell, xlsx_cell
 from crm.listing.columns import Listing
 from crm.listing.keyset import Sort, read_batches
 
+R = TypeVar("R", bound=HttpResponseBase)
 MOST_ROWS = 50_000
 BATCH_ROWS = 1000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -161,6 +162,6 @@ def _heading(sheet: Any, text: str) -> Any:
     return cell
 
 
-def _private(response: Any) -> Any:
+def _private(response: R) -> R:
     response["Cache-Control"] = "private, no-store"
     return response

@@ -1,12 +1,11 @@
 """The pages that are lists: of records, and of the recycle bin."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -92,12 +91,8 @@ class ListPage:
     def _read(self, cursor: str) -> KeysetPage:
         return read_page(self.filterset.qs, fetch=self._first, order=self.order, size=self.size, cursor=cursor)
 
-    def _first(self, queryset: Any, limit: int) -> Sequence[Any]:
-        try:
-            page = queryset.first_visible(self.request.user, limit=limit)
-        except EmptyResultSet:
-            return []
-        page = page.select_related(*self.listing.select_related)
+    def _first(self, queryset: Any, limit: int) -> Any:
+        page = queryset.first_visible(self.request.user, limit=limit).select_related(*self.listing.select_related)
         return page.prefetch_related(*(name for column in self.columns for name in column.prefetch))
 
     @cached_property

@@ -95,7 +95,7 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
         if mine != theirs:
             found.append(Difference(str(form.fields[name].label or name), mine, theirs))
     for name, rows in form.part_rows().items():
-        label = str(type(current)._meta.get_field(name).related_model._meta.verbose_name_plural)
+        label = str(type(current).part_model(name)._meta.verbose_name_plural)
         mine = "; ".join(str(row) for row in rows)
         theirs = "; ".join(str(row) for row in getattr(current, name).all())
         if mine != theirs:

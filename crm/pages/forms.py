@@ -74,8 +74,9 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def rebase(self, current: Record) -> None:
         """Let the next save of this bound form go over `current`, after its reader has seen both."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("read_version")] = current.version
+        sent: Any = self.data
+        self.data = sent.copy()
+        self.data[self.add_prefix("read_version")] = current.version  # type: ignore[index]
 
     def _apply_field_rules(self) -> None:
         for name, access in rights_of(self.actor).rules(type(self.instance)).items():
@@ -88,8 +89,8 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _scope_records(self) -> None:
         """Choices of other records hold what the actor sees; a value out of his sight stays, unseen."""
-        for name in [name for name, field in self.fields.items() if isinstance(field, RecordChoiceField)]:
-            field = self.fields[name]
+        choices = {name: field for name, field in self.fields.items() if isinstance(field, RecordChoiceField)}
+        for name, field in choices.items():
             present = getattr(self.instance, f"{name}_id", None)
             field.look_through(self.sight)
             if present and self.sight.find(field.model, present) is None:

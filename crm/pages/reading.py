@@ -1,7 +1,7 @@
 """Fetching the record of a page: out of sight is 404, in sight but not allowed is 403."""
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -41,21 +41,21 @@ def fetch_record(
     model: type[R], pk: UUID, *, reader: Any, action: Action = Action.VIEW, related: tuple[str, ...] = ()
 ) -> tuple[R, Permissions]:
     """The record with what the reader may do with it. Raises Http404, PermissionDenied."""
-    record: R | None = model.objects.alive().select_related(*related).filter(pk=pk).first()
+    record: Any = model.objects.alive().select_related(*related).filter(pk=pk).first()
     actions = allowed_actions(record, reader) if record else frozenset()
     if record is None or not actions:
         raise Http404
     if action not in actions:
         raise PermissionDenied
-    return record, Permissions(actions)
+    return cast(R, record), Permissions(actions)
 
 
 def fetch_binned(model: type[R], pk: UUID, *, reader: Any) -> R:
     """A record in the recycle bin that the reader may restore. Raises Http404."""
-    record: R | None = model.objects.in_bin_of(reader).filter(pk=pk).first()
+    record: Any = model.objects.in_bin_of(reader).filter(pk=pk).first()
     if record is None:
         raise Http404
-    return record
+    return cast(R, record)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _name_of(who: Any) -> str:
     full_name = getattr(who, "get_full_name", None)
     if full_name is None:
         return str(who or "")
-    return full_name() or who.get_username()
+    return str(full_name() or who.get_username())
 
 
 @register.simple_tag
