@@ -94,7 +94,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         actor = request.user
 
-        class ActorsForm(self.record_form):
+        class ActorsForm(self.record_form):  # type: ignore[name-defined]
             PARTS: ClassVar[dict[str, Any]] = {}
             submission = None
 
