@@ -2,7 +2,7 @@
 
 A user reaches a record by owning it, through a team of his, or by an explicit share. `visible_to` and its kin
 turn the branches into a WHERE; `first_visible` takes the top rows of each branch, which stays quick where
-the condition would walk a large index (figures: shapes B and D of docs/performance.md).
+the condition would walk a large index: 1 ms against 1,500 over a million rows, of which the reader sees some old ones.
 """
 
 from dataclasses import dataclass
