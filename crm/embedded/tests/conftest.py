@@ -13,7 +13,7 @@ def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     var = tmp_path_factory.mktemp("clone") / "var"
     stack = Stack(var)
     yield stack
-    if stack.runner is not None:
+    if stack.is_running():
         stack.stop()
     drop(var)
 

@@ -62,8 +62,10 @@ class Stack:
         self.runner: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Unless it runs already; that it ended without a test's doing is a failure."""
         if self.is_running():
             return
+        assert self.runner is None, self.terminal()
         with (self.var.parent / "terminal").open("wb") as terminal:
             self.runner = subprocess.Popen(
                 run_command("--empty"),
@@ -85,9 +87,15 @@ class Stack:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         assert self.runner is not None
-        if self.is_running():
-            self.runner.send_signal(number)
-        return self.runner.wait(60)
+        assert self.is_running(), self.terminal()
+        self.runner.send_signal(number)
+        return self.wait_for_end()
+
+    def wait_for_end(self) -> int:
+        assert self.runner is not None
+        code = self.runner.wait(60)
+        self.runner = None
+        return code
 
     def pid(self, name: str) -> int:
         try:
