@@ -22,7 +22,7 @@ from crm.embedded.supervision import product_services, start_supervisor
 from crm.embedded.var_folder import check_free_space, make_folders, only_run
 
 FIRST_PORT = 8000
-PATIENCE_FOR_WEB = 60
+PATIENCE_FOR_WEB = 120
 
 
 class Stopped(BaseException):

@@ -75,7 +75,7 @@ class Stack:
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
             )
-        is_up = eventually(lambda: "runs at" in self.terminal() or not self.is_running(), within=90)
+        is_up = eventually(lambda: "runs at" in self.terminal() or not self.is_running(), within=150)
         assert is_up, self.terminal()
         assert self.is_running(), self.terminal()
 
