@@ -3,11 +3,10 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.forms import inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client, ClientEmail, ClientPhone
-from crm.pages.forms import RecordChoiceField
+from crm.pages.forms import RecordChoiceField, part_formset
 from crm.ui.widgets import LongSelect
 from teams.forms import OwnedRecordForm
 
@@ -17,24 +16,8 @@ def clean_tags(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(" ".join(tag.split()) for tag in tags if tag.strip()))
 
 
-PhoneFormSet = inlineformset_factory(
-    Client,
-    ClientPhone,
-    fields=["typed", "kind", "is_primary"],
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
-)
-EmailFormSet = inlineformset_factory(
-    Client,
-    ClientEmail,
-    fields=["address", "kind", "is_primary"],
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
-)
+PhoneFormSet = part_formset(Client, ClientPhone, ["typed", "kind", "is_primary"])
+EmailFormSet = part_formset(Client, ClientEmail, ["address", "kind", "is_primary"])
 
 
 class ClientForm(OwnedRecordForm):

@@ -1,6 +1,7 @@
 """A client: the company or private person that buys."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -104,13 +105,24 @@ class Client(PostalAddress, Record):
 
     def clean(self) -> None:
         super().clean()
-        if self.parent_id and self.parent_id == self.pk:
-            raise ValidationError({"parent": _("A client cannot be its own parent.")})
+        if self.parent_id and self._stands_above(self.parent_id):
+            raise ValidationError({"parent": _("A client cannot stand under itself or under one of its own branches.")})
         if self.tax_id:
             try:
                 self.tax_id = check_tax_id(self.tax_id, str(self.country or ""))
             except ValidationError as error:
                 raise ValidationError({"tax_id": error.messages}) from error
+
+    def _stands_above(self, client_id: UUID) -> bool:
+        """Whether this client is the given one or any above it; a walk up, as groups are a few levels deep."""
+        seen: set[UUID] = set()
+        above: UUID | None = client_id
+        while above is not None and above not in seen:
+            if above == self.pk:
+                return True
+            seen.add(above)
+            above = Client.objects.filter(pk=above).values_list("parent_id", flat=True).first()
+        return False
 
     @property
     def status_tint(self) -> str:

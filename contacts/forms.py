@@ -5,14 +5,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.forms import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms import clean_tags
 from clients.models import Client
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment, Messenger
-from crm.pages.forms import RecordChoiceField, Sight
+from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
 from teams.forms import OwnedRecordForm
 
@@ -56,42 +56,11 @@ class EmploymentFormSet(BaseInlineFormSet):
             present.add(key)
 
 
-PhoneFormSet = inlineformset_factory(
-    Contact,
-    ContactPhone,
-    fields=["typed", "kind", "is_primary"],
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
-)
-EmailFormSet = inlineformset_factory(
-    Contact,
-    ContactEmail,
-    fields=["address", "kind", "is_primary"],
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
-)
-MessengerFormSet = inlineformset_factory(
-    Contact,
-    Messenger,
-    fields=["account", "kind", "is_primary"],
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
-)
-EmploymentsFormSet = inlineformset_factory(
-    Contact,
-    Employment,
-    form=EmploymentForm,
-    formset=EmploymentFormSet,
-    extra=1,
-    max_num=50,
-    validate_max=True,
-    absolute_max=100,
+PhoneFormSet = part_formset(Contact, ContactPhone, ["typed", "kind", "is_primary"])
+EmailFormSet = part_formset(Contact, ContactEmail, ["address", "kind", "is_primary"])
+MessengerFormSet = part_formset(Contact, Messenger, ["account", "kind", "is_primary"])
+EmploymentsFormSet = part_formset(
+    Contact, Employment, EmploymentForm.Meta.fields, form=EmploymentForm, formset=EmploymentFormSet
 )
 
 

@@ -207,6 +207,18 @@ def test_the_choice_of_a_parent_holds_only_clients_in_sight(cast: Cast) -> None:
     assert edit_of(browser, url, name="Branch", parent=str(hers.pk)).status_code == 302
 
 
+def test_a_client_cannot_stand_under_its_own_branch(cast: Cast) -> None:
+    head = make_client(cast.ann, "Head")
+    branch = make_client(cast.ann, "Branch", parent=head)
+    browser = browser_of(cast.ann)
+    for parent in (head, branch):
+        refused = edit_of(browser, head.url("edit"), parent=str(parent.pk))
+        assert refused.status_code == 422
+        assert refused.context["form"].errors["parent"]
+    other = make_client(cast.ann, "Other")
+    assert edit_of(browser, head.url("edit"), parent=str(other.pk)).status_code == 302
+
+
 def test_a_parent_out_of_sight_stays_and_is_not_named(cast: Cast) -> None:
     his = make_client(cast.cy, "Secret holding")
     client = make_client(cast.ann, "Branch")

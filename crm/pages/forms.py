@@ -8,6 +8,7 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms import inlineformset_factory
 from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,13 @@ def _kept_rows(formset: Any) -> list[Any]:
         if not is_empty and not form.cleaned_data.get("DELETE"):
             rows.append(form.instance)
     return rows
+
+
+def part_formset(record_type: type[Record], part: type[models.Model], fields: list[str], **options: Any) -> Any:
+    """The formset class of one part of a record: one empty row to fill in, at most fifty rows in all."""
+    return inlineformset_factory(
+        record_type, part, fields=fields, extra=1, max_num=50, absolute_max=100, validate_max=True, **options
+    )
 
 
 def fresh_instance(model: type[models.Model], **fields: Any) -> Any:
