@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,7 +46,11 @@ def _run_alone(var: Path, *, empty: bool) -> None:
     _end_leftovers(var)
     check_free_space(var)
     host = os.environ.get("HOST") or "127.0.0.1"
-    port = _web_port(host)
+    with _claimed_port(host) as held:
+        _run_at(var, host, ports.port_of(held), empty=empty)
+
+
+def _run_at(var: Path, host: str, port: int, *, empty: bool) -> None:
     backing = plan_backing(var, disposable=False)
     check_free_space(*(service.data for service in backing.services if service.data))
     url = _web_url(host, port)
@@ -71,7 +76,7 @@ def _end_leftovers(var: Path) -> None:
     end(left, patience=10)
 
 
-def _web_port(host: str) -> int:
+def _claimed_port(host: str) -> socket.socket:
     wanted = os.environ.get("PORT")
     if not wanted:
         free = ports.first_free_port(FIRST_PORT, host)
@@ -80,9 +85,10 @@ def _web_port(host: str) -> int:
         return free
     if not wanted.isdecimal() or not 0 < int(wanted) < 65536:
         raise CannotStart(f"PORT is {wanted!r}: it must be a number from 1 to 65535.")
-    if not ports.is_free(int(wanted), host):
+    claimed = ports.claim(int(wanted), host)
+    if claimed is None:
         raise CannotStart(f"Port {wanted} at {host} is taken by another program. Name another one in PORT, or none.")
-    return int(wanted)
+    return claimed
 
 
 def _web_url(host: str, port: int) -> str:

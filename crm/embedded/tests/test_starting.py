@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crm.embedded import accounts, var_folder
+from crm.embedded import accounts, ports, var_folder
 from crm.embedded.backing import plan_backing
 from crm.embedded.errors import CannotStart
 from crm.embedded.kept import load_kept
@@ -80,3 +80,10 @@ def test_percent_signs_and_spaces_in_paths_survive_the_supervisors_file(tmp_path
     text = supervisor_configuration([Service("web", ["echo", "100% sure"])], tmp_path / "50% off")
     assert "'100%% sure'" in text
     assert "50%% off/log/web.log" in text
+
+
+def test_two_starts_at_the_same_time_choose_different_ports() -> None:
+    with ports.first_free_port(8000, "127.0.0.1") as first, ports.first_free_port(8000, "127.0.0.1") as second:
+        assert ports.port_of(second) > ports.port_of(first)
+        assert ports.claim(ports.port_of(first), "127.0.0.1") is None
+        assert ports.is_free(ports.port_of(first))
