@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -88,6 +89,13 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def _open(self, request: HttpRequest, names: Iterable[Any]) -> list[Any]:
         hidden = hidden_fields(request.user, self.model)
         return [name for name in names if name not in hidden]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The history on the record's own page: the log of the admin names every changed field, hidden ones too."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined,no-any-return]
+        return HttpResponseRedirect(record.url("history"))
 
     # Forms
 

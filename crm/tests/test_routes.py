@@ -51,6 +51,8 @@ DOCUMENTED_IN_ADMIN = {
     "admin:logout": 405,
     "admin:autocomplete": 403,
     "admin:view_on_site": 302,
+    "admin:clients_client_history": 302,  # the history stands on the record's own page
+    "admin:contacts_contact_history": 302,
     "admin:teams_user_delete": 403,  # people who leave are deactivated
 }
 
