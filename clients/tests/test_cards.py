@@ -254,3 +254,19 @@ def test_hostile_input_is_refused_without_an_error(cast: Cast) -> None:
     assert not browser.get(location).context["client"].website_url
     link = edit_of(browser, url, name="Link", website="javascript:alert(1)").headers["Location"]
     assert 'href="javascript' not in browser.get(link).content.decode()
+
+
+def test_a_hidden_parent_is_told_neither_by_the_crumbs_nor_by_the_branches(cast: Cast) -> None:
+    holding = make_client(cast.ann, "Holding")
+    plant = make_client(cast.ann, "Plant", parent=holding)
+    FieldRule.objects.create(role=cast.fin.role, record_type="clients.client", field="parent", access="hidden")
+
+    def tells(reader: Any, shown: Client, other: Client) -> bool:
+        response = browser_of(reader).get(shown.get_absolute_url())
+        assert response.status_code == 200
+        return other.get_absolute_url() in response.content.decode()
+
+    assert tells(cast.ann, plant, holding)
+    assert tells(cast.ann, holding, plant)
+    assert not tells(cast.fin, plant, holding)
+    assert not tells(cast.fin, holding, plant)

@@ -22,12 +22,15 @@ from crm.pages.reading import fetch_record, sight_of
 @login_required
 def client_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     client, permissions = fetch_record(Client, pk, reader=request.user, related=("owner", "team", "parent"))
+    sees = sight_of(request.user, Client)
+    # The branches tell whose parent this client is, so both go by the same rule.
+    sees_tree = sees["parent"]
     context = {
         "client": client,
         "permissions": permissions,
-        "sees": sight_of(request.user, Client),
-        "parent": Client.objects.visible_to(request.user).filter(branches=client).first(),
-        "branches": branches_of(client, reader=request.user),
+        "sees": sees,
+        "parent": Client.objects.visible_to(request.user).filter(branches=client).first() if sees_tree else None,
+        "branches": branches_of(client, reader=request.user) if sees_tree else [],
     }
     return render(request, "clients/detail.html", context)
 
