@@ -1,4 +1,4 @@
-"""Controls that Django draws too slowly or not at all."""
+"""Controls that Django draws too slowly, too plainly or not at all."""
 
 from typing import Any
 
@@ -20,3 +20,23 @@ class LongSelect(forms.Select):
             ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
         )
         return format_html("<select{}>{}</select>", flatatt(built), options)
+
+
+class PictureInput(forms.ClearableFileInput):
+    """A picture: the present one, a file to choose instead, and a box that removes it.
+
+    `initial` of its field is the subject, anything with a `picture_url` (empty when it has none). Of a FileField that
+    is not required, the cleaned value is the upload, False when the picture is to be removed, else `initial`.
+    """
+
+    template_name = "ui/picture_input.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"accept": "image/jpeg,image/png,image/webp,image/gif", **(attrs or {})})
+
+    def is_initial(self, value: Any) -> bool:
+        return bool(getattr(value, "picture_url", ""))
+
+    def format_value(self, value: Any) -> Any:
+        """The subject, whether or not it has a picture: its initials are shown until it has."""
+        return value

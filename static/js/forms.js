@@ -131,6 +131,25 @@
     button.setAttribute("aria-pressed", String(!isShown));
   });
 
+  // A chosen picture is shown before it is sent.
+  const showPicture = (url, frame) => {
+    const image = document.createElement("img");
+    image.className = "avatar avatar-xl ui-picture";
+    image.alt = "";
+    image.src = url;
+    frame.querySelector(".avatar").replaceWith(image);
+  };
+  document.addEventListener("change", (event) => {
+    const frame = event.target.matches("input[type=file]") && event.target.closest("[data-picture]");
+    const file = frame && event.target.files[0];
+    if (!file?.type.startsWith("image/")) return;
+    const reader = new FileReader();
+    reader.addEventListener("load", () => showPicture(reader.result, frame));
+    reader.readAsDataURL(file);
+    const remove = frame.querySelector("input[type=checkbox]");
+    if (remove) remove.checked = false;
+  });
+
   // Edits that are not saved: <form data-guard>
   const edited = new Set();
   document.addEventListener("input", (event) => {

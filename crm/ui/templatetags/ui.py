@@ -17,6 +17,8 @@ register = template.Library()
 
 #: How many avatar colours `static/css/kit.css` has.
 AVATAR_COLOURS = 8
+#: Pixels, as `static/css/kit.css` has them: a picture that has not come yet must not move the page.
+AVATAR_PIXELS = {"xs": 20, "sm": 28, "md": 36, "lg": 44, "xl": 56}
 
 
 @register.simple_tag
@@ -39,17 +41,33 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def avatar(who: Any, size: str = "sm") -> SafeString:
-    """Initials of a user, a record or a name, on a colour that stays the same for the same name.
+def avatar(who: Any, size: str = "sm", picture: bool = True) -> SafeString:
+    """The picture of a user or record, when it has a `picture_url`; else the initials of a user, a record or a name.
 
-    Decoration: write the name beside it. `size` is "xs", "sm", "md", "lg" or "xl".
+    Initials stand on a colour that stays the same for the same name. Decoration: write the name beside it. `size` is
+    "xs", "sm", "md", "lg" or "xl"; `picture=False` for a reader who must not see it. A subject with a true
+    `has_logo` is shown whole instead of filling the frame.
     """
+    url = str(getattr(who, "picture_url", "") or "") if picture else ""
+    if url:
+        return _picture(url, size, is_logo=bool(getattr(who, "has_logo", False)))
     name = _name_of(who)
     return format_html(
         '<span class="avatar avatar-{} ui-avatar-{}" aria-hidden="true">{}</span>',
         size,
         crc32(name.encode()) % AVATAR_COLOURS,
         initials(name),
+    )
+
+
+def _picture(url: str, size: str, *, is_logo: bool) -> SafeString:
+    return format_html(
+        '<img class="avatar avatar-{} ui-picture{}" src="{}" width="{side}" height="{side}"'
+        ' alt="" loading="lazy" decoding="async">',
+        size,
+        " is-logo" if is_logo else "",
+        url,
+        side=AVATAR_PIXELS[size],
     )
 
 

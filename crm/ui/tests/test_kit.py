@@ -2,15 +2,21 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from django import forms
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 
 from crm.ui.templatetags.ui import initials
+from crm.ui.testing import assert_strict_html
 from crm.ui.tests.pages import PersonForm, PhoneRows
+from crm.ui.widgets import PictureInput
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMED_IN_TEMPLATE = re.compile(r"""{% icon ['"]([\w-]+)['"]|\b(?:action_)?icon=['"]([\w-]+)['"]""")
@@ -59,6 +65,16 @@ def test_initials_are_two_letters_of_the_name(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
+def test_a_subject_with_a_picture_is_shown_by_it_and_one_without_by_its_initials() -> None:
+    pictured = SimpleNamespace(picture_url='/p/?a=1&b="')
+    html = draw('{% avatar who "md" %}', who=pictured)
+    assert 'src="/p/?a=1&amp;b=&quot;"' in html
+    assert 'width="36" height="36" alt="" loading="lazy"' in html
+    assert "<img" not in draw("{% avatar who picture=False %}", who=pictured)
+    assert "<img" not in draw("{% avatar who %}", who=SimpleNamespace(picture_url=""))
+    assert "is-logo" in draw("{% avatar who %}", who=SimpleNamespace(picture_url="/p/", has_logo=True))
+
+
 def test_markup_in_a_name_is_never_markup_on_the_page() -> None:
     html = draw("{% avatar n %}{% badge n %}{% fact n n url=n %}{% panel n %}{{ n }}{% endpanel %}", n="<b>x")
     assert "<b>" not in html
@@ -76,6 +92,37 @@ def test_a_panel_shows_its_title_count_and_action() -> None:
     assert re.search(r'ui-count">0<', html)
     assert 'href="/add/"' in html
     assert "<p>body</p>" in html
+
+
+class PictureForm(forms.Form):
+    picture = forms.FileField(required=False, widget=PictureInput)
+
+
+class TestPictureInput:
+    with_one = SimpleNamespace(picture_url="/p/1.webp")
+    without = SimpleNamespace(picture_url="")
+
+    def test_the_present_picture_is_shown_and_can_be_removed(self) -> None:
+        html = str(PictureForm(initial={"picture": self.with_one}))
+        assert 'src="/p/1.webp"' in html
+        assert 'name="picture-clear"' in html
+        assert_strict_html(html)
+
+    def test_nothing_is_removed_where_there_is_nothing(self) -> None:
+        assert "picture-clear" not in str(PictureForm(initial={"picture": self.without}))
+
+    def test_the_value_is_the_upload_or_false_or_what_was_there(self) -> None:
+        initial = {"picture": self.with_one}
+
+        def cleaned(data: dict[str, str], files: dict[str, Any]) -> Any:
+            form = PictureForm(data, files, initial=initial)
+            assert form.is_valid()
+            return form.cleaned_data["picture"]
+
+        upload = SimpleUploadedFile("a.png", b"png")
+        assert cleaned({}, {"picture": upload}) is upload
+        assert cleaned({"picture-clear": "on"}, {}) is False
+        assert cleaned({}, {}) is self.with_one
 
 
 class TestForms:
