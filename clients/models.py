@@ -14,6 +14,7 @@ from clients.tax_ids import check_tax_id
 from crm.access.models import ALIVE, Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
 from crm.phones.models import Phone
+from crm.pictures.models import Pictured
 from crm.search.text import normalise
 
 
@@ -47,7 +48,7 @@ class ClientSize(models.TextChoices):
     HUGE = "1000+", "1,000+"
 
 
-class Client(PostalAddress, Record):
+class Client(PostalAddress, Pictured, Record):
     """A company or private person that we sell to; branches are clients with a parent."""
 
     PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails")

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from clients.forms import ClientForm
 from clients.models import Client
 from clients.services import save_client
 from clients.views import cards, lists
 from crm.history.urls import history_paths
+from crm.pages.inline import inline_path
+from crm.pictures.views import picture_path
 
 app_name = "clients"
 urlpatterns = [
@@ -18,5 +21,7 @@ urlpatterns = [
     path("<uuid:pk>/edit/", cards.client_edit, name="edit"),
     path("<uuid:pk>/delete/", cards.client_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.client_restore, name="restore"),
+    picture_path(Client),
+    inline_path(Client, form=ClientForm, save=save_client),
     *history_paths(Client, save=save_client),
 ]

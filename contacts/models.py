@@ -17,6 +17,7 @@ from clients.reach import EmailLine, PostalAddress
 from crm.access.models import Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
 from crm.phones.models import Phone
+from crm.pictures.models import Pictured
 
 # The languages that Django has names of: a contact may speak more than the product does.
 LANGUAGES = [(code, _(name)) for code, name in global_settings.LANGUAGES]
@@ -28,7 +29,7 @@ class Consent(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-class Contact(PostalAddress, Record):
+class Contact(PostalAddress, Pictured, Record):
     """A person we talk to; `name` is composed from the parts of the name and sorts by the last one."""
 
     PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails", "messengers", "employments")

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
+from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.services import save_contact
 from contacts.views import cards, lists
 from crm.history.urls import history_paths
+from crm.pages.inline import inline_path
+from crm.pictures.views import picture_path
 
 app_name = "contacts"
 urlpatterns = [
@@ -19,5 +22,7 @@ urlpatterns = [
     path("<uuid:pk>/change-employer/", cards.contact_change_employer, name="change_employer"),
     path("<uuid:pk>/delete/", cards.contact_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.contact_restore, name="restore"),
+    picture_path(Contact),
+    inline_path(Contact, form=ContactForm, save=save_contact),
     *history_paths(Contact, save=save_contact),
 ]

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from crm.pictures.views import picture
 from crm.ui.views import home, preferences
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -13,6 +14,7 @@ urlpatterns = [
     path("preferences/", preferences, name="preferences"),
     path("admin/", admin.site.urls),
     path("account/", include("teams.account_urls")),
+    path("pictures/<str:kind>/<str:key>/<str:name>", picture, name="picture"),
     path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),

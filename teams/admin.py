@@ -2,8 +2,12 @@
 
 from typing import Any
 
-import allauth.account.admin  # noqa: F401 see the end of this module
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.usersessions.admin  # noqa: F401 see the end of this module
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -160,8 +164,8 @@ class PeopleAdmin(UserAdmin):
         return False
 
 
-# Groups carry the shares of teams, and e-mails stand with the people themselves. (allauth's own module registers the
-# latter: it is imported above so that this does not come before it.)
-for behind_the_scenes in (Group, EmailAddress, EmailConfirmation):
+# Groups carry the shares of teams; e-mails, second factors and sessions stand with the people themselves. (Modules of
+# allauth register the latter: they are imported above so that this does not come before them.)
+for behind_the_scenes in (Group, EmailAddress, EmailConfirmation, Authenticator, UserSession):
     if admin.site.is_registered(behind_the_scenes):
         admin.site.unregister(behind_the_scenes)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.db import models
 
-from crm.access.registry import record_model_of
+from crm.access.registry import managed_type_of, record_model_of
 from crm.access.rights import Action, Scope, may, rights_of
 
 
@@ -19,9 +19,15 @@ class RecordBackend(ModelBackend):
         app_label, _, codename = perm.partition(".")
         action_name, _, model_name = codename.partition("_")
         model = record_model_of(f"{app_label}.{model_name}")
-        if model is None or action_name not in Action.values:
+        if action_name not in Action.values:
             return False
         action = Action(action_name)
+        managed = managed_type_of(f"{app_label}.{model_name}")
+        if managed is not None:
+            # How far it reaches is the business of the service that acts.
+            return may(user_obj, action, managed.model)
+        if model is None:
+            return False
         if obj is None:
             return may(user_obj, action, model)
         if not isinstance(obj, model):

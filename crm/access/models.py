@@ -33,6 +33,8 @@ class Record(models.Model):
     """
 
     PARTS: ClassVar[tuple[str, ...]] = ()
+    # What titles the record wherever it is named: a role may lock these fields, and cannot hide them.
+    NEVER_HIDDEN: ClassVar[frozenset[str]] = frozenset({"name", "picture"})
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
     # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
     URL_NAMESPACE: ClassVar[str] = ""
@@ -131,14 +133,27 @@ class Record(models.Model):
         return " ".join(value) if isinstance(value, list) else str(value or "")
 
 
-class UserShare(UserObjectPermissionBase):
+class Shared(models.Model):
+    """Until when a share holds, that moment excluded; None is for good. And who gave it."""
+
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("shared by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    given_at = models.DateTimeField(_("shared"), default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class UserShare(Shared, UserObjectPermissionBase):
     """A record shared with one person; subclasses add `content_object`, deleted with their record."""
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = True
 
 
-class TeamShare(GroupObjectPermissionBase):
+class TeamShare(Shared, GroupObjectPermissionBase):
     """A record shared with the group of a team; subclasses add `content_object`, deleted with their record."""
 
     class Meta(GroupObjectPermissionBase.Meta):

@@ -111,9 +111,13 @@ def may(user: "AnyUser | None", action: Action, model: type[models.Model]) -> bo
 
 
 def hidden_fields(user: "AnyUser | None", model: type[models.Model]) -> frozenset[str]:
-    """Names of fields and parts that this user must not see, find, sort or filter by."""
+    """Names of fields and parts that this user must not see, find, sort or filter by.
+
+    A rule on what titles the record (its NEVER_HIDDEN) locks it and no more: names stand on too many surfaces.
+    """
     rules = rights_of(user).rules(model)
-    return frozenset(name for name, access in rules.items() if access == FieldAccess.HIDDEN)
+    never: frozenset[str] = getattr(model, "NEVER_HIDDEN", frozenset())
+    return frozenset(name for name, access in rules.items() if access == FieldAccess.HIDDEN and name not in never)
 
 
 def locked_fields(user: "AnyUser | None", model: type[models.Model]) -> frozenset[str]:

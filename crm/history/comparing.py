@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
 from crm.history.states import Row, State, keys_named_by, part_fields, part_model, told_fields
+from crm.pictures.models import PictureField
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
 NOTHING = State()
@@ -141,6 +142,8 @@ class Reader:
             return _("yes") if value else _("no")
         if _is_empty(value):
             return ""
+        if isinstance(f, PictureField):
+            return f.told(value)
         if f.is_relation:
             return self._name(f.related_model, value)
         if isinstance(value, date):

@@ -60,7 +60,12 @@ def _part_sql(model: type[models.Model], name: str) -> str:
     quote = connection.ops.quote_name
     columns = [field.column for field in part._meta.concrete_fields if not field.primary_key and field != link]
     built = ", ".join(f"'{column}', p.{quote(column)}" for column in columns)
+    # The rows of a record's part are numbered by `position`; other things may mean a job title by that word.
+    is_numbered = any(
+        field.name == "position" and field.get_internal_type() != "CharField" for field in part._meta.fields
+    )
+    order = "p.position, p.id" if is_numbered else "p.id"
     return (
-        f"COALESCE((SELECT jsonb_agg(jsonb_build_object({built}) ORDER BY p.position, p.id)"  # noqa: S608
+        f"COALESCE((SELECT jsonb_agg(jsonb_build_object({built}) ORDER BY {order})"  # noqa: S608
         f" FROM {quote(part._meta.db_table)} p WHERE p.{quote(link.column)} = r.id), '[]'::jsonb)"
     )

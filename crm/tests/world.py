@@ -18,6 +18,8 @@ from contacts.services import save_contact
 from contacts.tests.factories import make_contact
 from crm.access.writing import move_to_bin
 from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ProblemKind
+from crm.pictures.storing import take_in
+from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
 from teams.models import User
 from teams.tests.factories import Cast, UserFactory, make_cast
@@ -103,6 +105,14 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
             "object_id": lambda world: world.client.pk,
         },
     ),
+    (
+        "picture",
+        {
+            "kind": lambda world: "clients.client",
+            "key": lambda world: world.client.pk,
+            "name": lambda world: world.client.picture,
+        },
+    ),
     ("account_confirm_email", {"key": lambda world: "unknown"}),
     ("account_reset_password_from_key", {"uidb36": lambda world: "1", "key": lambda world: "unknown"}),
 ]
@@ -114,6 +124,7 @@ def make_world() -> World:
     ways: dict[str, Any] = {"phones": ("+380441239876",), "emails": ("desk@heron.example",)}
     client = make_client(cast.ann, "Vorskla Shipyard", parent=holding, tags=["Kestrel"], country="UA", **ways)
     client.description = "Kestrel class"
+    client.picture = take_in(picture_file())
     save_client(client, actor=cast.ann)
     contact = make_contact(cast.ann, "Nightingale", at=client, **ways)
     contact.notes = "Kestrel"

@@ -117,7 +117,7 @@ def test_people_are_deactivated_and_never_deleted(browser: Browser, cast: Cast) 
     values = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     values.pop("is_active")
     membership = cast.bob.memberships.get()
-    row = {"id": membership.pk, "user": cast.bob.pk, "team": membership.team_id}
+    row = {"id": membership.pk, "user": cast.bob.pk, "team": membership.team_id, "share": 100}
     address = reverse("admin:teams_user_change", args=[cast.bob.pk])
     answer = browser.post(address, {**values, **rows("memberships", row, known=1)})
     assert answer.status_code == 302, errors(answer)
@@ -126,7 +126,7 @@ def test_people_are_deactivated_and_never_deleted(browser: Browser, cast: Cast) 
 
 def test_a_team_gets_its_place_and_its_people(browser: Browser, cast: Cast) -> None:
     north = Team.objects.get(name="North")
-    people = rows("memberships", {"user": cast.cy.pk, "position": "Seller"})
+    people = rows("memberships", {"user": cast.cy.pk, "position": "Seller", "share": 60})
     answer = browser.post(reverse("admin:teams_team_add"), {"name": "Far north", "parent": north.pk, **people})
     assert answer.status_code == 302, errors(answer)
     team = Team.objects.get(name="Far north")

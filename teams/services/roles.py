@@ -1,4 +1,4 @@
-"""Every write to users, roles and teams."""
+"""Every write to roles, and who is given them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from crm.access.rights import Action, FieldAccess, Scope, forget_rights, rights_of
-from teams.models import FieldRule, Grant, Membership, Role, Team, User
+from teams.models import FieldRule, Grant, Role, User
 from teams.ready_roles import READY_ROLES, ReadyRole
 
 
@@ -100,39 +100,6 @@ def give_role(user: User, role: Role | None, *, actor: User) -> User:
     user.save(update_fields=["role"])
     forget_rights(user)
     return user
-
-
-@transaction.atomic
-def join_team(user: User, team: Team, *, actor: User, position: str = "", is_primary: bool = False) -> Membership:
-    """Put a person into a team, or change how he is in it. Raises NotTheirsToGive.
-
-    A team brings its records into sight, so an actor puts people only where he is himself or is above.
-    """
-    _refuse_unless_leads(actor, user, team)
-    if is_primary:
-        user.memberships.exclude(team=team).update(is_primary=False)
-    membership, _is_new = Membership.objects.update_or_create(
-        user=user, team=team, defaults={"position": position, "is_primary": is_primary}
-    )
-    forget_rights(user)
-    return membership
-
-
-@transaction.atomic
-def leave_team(user: User, team: Team, *, actor: User) -> None:
-    """Take a person out of a team. Raises NotTheirsToGive."""
-    _refuse_unless_leads(actor, user, team)
-    user.memberships.filter(team=team).delete()
-    forget_rights(user)
-
-
-def _refuse_unless_leads(actor: User, user: User, team: Team) -> None:
-    if actor.is_superuser and actor.is_active:
-        return
-    if user.is_superuser or team.pk not in rights_of(actor).below_ids:
-        raise NotTheirsToGive(_("You can put people only into your own teams and the teams below them."))
-    if user.role is not None:
-        refuse_unless_theirs_to_give(user.role, actor=actor)
 
 
 def _values(row: models.Model, *names: str) -> dict[str, Any]:

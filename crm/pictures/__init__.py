@@ -1,0 +1,1 @@
+"""Photos and logos: taken in, made small and harmless, shown to those who may see their subject."""
