@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.access.models import Record
 from crm.access.rights import Action, may
 from crm.access.writing import LeavesScope, StaleVersion
-from crm.pages.forms import RecordChoiceField, RecordForm
+from crm.pages.forms import CARRIED, RecordChoiceField, RecordForm
 from crm.pages.shown import shown_value
 
 Save = Callable[..., Record]
@@ -89,7 +89,7 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
     """The fields and parts in which the sent form and the stored record differ; only those on the form."""
     found = []
     for name in form.fields:
-        if name in {"read_version", "submission"}:
+        if name in CARRIED:
             continue
         mine, theirs = shown_value(form.instance, name), _shown_in_sight(form, current, name)
         if mine != theirs:

@@ -6,19 +6,22 @@ from uuid import UUID
 
 from django import forms
 from django.core import signing
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.forms import inlineformset_factory
 from django.urls import reverse_lazy
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from crm.access.models import Record
-from crm.access.rights import FieldAccess, rights_of
+from crm.access.rights import FieldAccess, hidden_fields, rights_of
 from crm.ui.widgets import LongSelect
 
 _SUBMISSION_SALT = "crm.pages.submission"
+# What a form carries for itself; no field of a record is called so.
+CARRIED = frozenset({"read_version", "submission"})
 # How many records a choice offers before anything is typed; scripts fetch the others as one types.
 _OFFERED = 30
 
@@ -28,6 +31,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     Hidden fields are absent and read-only ones disabled. `PARTS` maps a part to its inline formset class; the rows
     are read with `part_rows`. A form for a new record carries a signed key, so that sending it twice makes one record.
+    `only` names the one field of a form that has no other, and no parts: for editing in place.
     """
 
     PARTS: ClassVar[Mapping[str, Any]] = {}
@@ -36,18 +40,20 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Any, only: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.sight = Sight(actor)
         self.is_new = self.instance._state.adding
+        if only:
+            self.fields = {name: field for name, field in self.fields.items() if name in CARRIED | {only}}
         self._apply_field_rules()
         self._scope_records()
         self.initial["read_version"] = self.instance.version
         if self.is_new:
             self.initial["submission"] = signing.dumps(str(self.instance.pk), salt=_SUBMISSION_SALT)
         rules = rights_of(actor).rules(type(self.instance))
-        self.parts = {name: self._formset(name) for name in self.PARTS if name not in rules}
+        self.parts = {name: self._formset(name) for name in self.PARTS if name not in rules and not only}
 
     def sections(self) -> list[tuple[Any, list[forms.BoundField]]]:
         """(title, fields) as the page draws them, without the fields that this actor does not have."""
@@ -61,6 +67,24 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def has_changed(self) -> bool:
         return super().has_changed() or any(formset.has_changed() for formset in self.parts.values())
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """Faults of fields that are not on this form are told above it; those of hidden fields not at all."""
+        faults = getattr(error, "error_dict", None)
+        if faults is None:
+            super().add_error(field, error)
+            return
+        for name, found in faults.items():
+            is_here = name in self.fields
+            told = found if is_here or name == NON_FIELD_ERRORS else self._by_name(name, found)
+            if told:
+                super().add_error(name if is_here else None, told)
+
+    def _by_name(self, name: str, faults: list[ValidationError]) -> list[str]:
+        if name in hidden_fields(self.actor, type(self.instance)):
+            return []
+        label = capfirst(str(self.instance._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        return [f"{label}: {message}" for fault in faults for message in fault.messages]
 
     def part_rows(self) -> dict[str, list[Any]]:
         """The rows of each part in the order of the page, without those that are empty or marked for removal."""

@@ -9,16 +9,34 @@ from django.http import Http404
 
 from crm.access.models import Record
 from crm.access.querysets import allowed_actions
-from crm.access.rights import Action, hidden_fields
+from crm.access.rights import Action, hidden_fields, locked_fields
 
 R = TypeVar("R", bound=Record)
 
 
 @dataclass(frozen=True)
-class Permissions:
-    """What the reader may do with the record of the page; for templates."""
+class EditableFields:
+    """Tells a template which fields the reader may write: `{% if permissions.may_edit.city %}`."""
 
     actions: frozenset[Action]
+    locked: frozenset[str]
+
+    def __getitem__(self, name: str) -> bool:
+        is_given_away = name in {"owner", "team"}
+        is_allowed = Action.CHANGE in self.actions and (not is_given_away or Action.ASSIGN in self.actions)
+        return is_allowed and name not in self.locked
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """What the reader may do with the record of the page; for templates. `locked` names what his role locks."""
+
+    actions: frozenset[Action]
+    locked: frozenset[str] = frozenset()
+
+    @property
+    def may_edit(self) -> EditableFields:
+        return EditableFields(self.actions, self.locked)
 
     @property
     def can_change(self) -> bool:
@@ -47,7 +65,7 @@ def fetch_record(
         raise Http404
     if action not in actions:
         raise PermissionDenied
-    return cast(R, record), Permissions(actions)
+    return cast(R, record), Permissions(actions, locked_fields(reader, model))
 
 
 def fetch_binned(model: type[R], pk: UUID, *, reader: Any) -> R:

@@ -92,7 +92,9 @@ Provider = Callable[[World], Any]
 PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
+    ("clients:field", {"pk": lambda world: world.client.pk, "name": lambda world: "city"}),
     ("clients:*", {"pk": lambda world: world.client.pk, "number": lambda world: 1}),
+    ("contacts:field", {"pk": lambda world: world.contact.pk, "name": lambda world: "city"}),
     ("contacts:*", {"pk": lambda world: world.contact.pk, "number": lambda world: 1}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),

@@ -142,7 +142,7 @@
   document.addEventListener("change", (event) => {
     const frame = event.target.matches("input[type=file]") && event.target.closest("[data-picture]");
     const file = frame && event.target.files[0];
-    if (!file?.type.startsWith("image/")) return;
+    if (!file || !file.type.startsWith("image/")) return;
     const reader = new FileReader();
     reader.addEventListener("load", () => showPicture(reader.result, frame));
     reader.readAsDataURL(file);

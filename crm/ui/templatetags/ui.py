@@ -113,7 +113,7 @@ def shape(field: BoundField) -> str:
 @register.simple_tag
 def fact(label: Any, value: Any = "", url: str = "", icon: str = "") -> SafeString:
     """A line of a definition list, inside `<dl class="ui-facts">`; an empty value is a quiet dash."""
-    return _fact(label, _linked(value, url) if value not in (None, "") else "", icon)
+    return _fact(label, "" if value is None else value, icon, url)
 
 
 @register.simple_block_tag(end_name="endfactblock")
@@ -122,12 +122,9 @@ def factblock(content: str, label: Any, icon: str = "") -> SafeString:
     return _fact(label, SafeString(content.strip()), icon)
 
 
-def _linked(value: Any, url: str) -> Any:
-    return format_html('<a href="{}">{}</a>', url, value) if url else value
-
-
-def _fact(label: Any, value: Any, icon_name: str) -> SafeString:
-    return SafeString(render_to_string("ui/fact.html", {"label": label, "value": value, "icon": icon_name}))
+def _fact(label: Any, value: Any, icon_name: str, url: str = "") -> SafeString:
+    drawn = {"label": label, "value": value, "icon": icon_name, "url": url}
+    return SafeString(render_to_string("ui/fact.html", drawn))
 
 
 @register.simple_block_tag(end_name="endpanel")

@@ -7,6 +7,7 @@ from django.template import engines
 from django.urls import include, path
 
 from crm.ui.views import home, preferences
+from crm.ui.widgets import PictureInput
 
 FORM_PAGE = """
 {% extends "base.html" %}{% load ui %}
@@ -27,6 +28,7 @@ class PersonForm(forms.Form):
     kind = forms.ChoiceField(label="Kind", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect, required=False)
     is_agreed = forms.BooleanField(label="Agrees", required=False)
     status = forms.ChoiceField(label="Status", choices=[("", "Any"), ("x", "X")], required=False)
+    photo = forms.FileField(label="Photo", required=False, widget=PictureInput)
 
 
 class PhoneForm(forms.Form):

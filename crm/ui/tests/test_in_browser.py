@@ -1,5 +1,6 @@
 """What only scripts do, in a real Chromium; and what must work without them."""
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,3 +124,10 @@ def test_on_a_phone_without_script_the_menus_open_and_nothing_sticks_out(
         page.goto(path)
         assert page.locator("html").evaluate("root => root.scrollWidth") <= 360
     context.close()
+
+
+def test_a_chosen_picture_is_shown_before_it_is_sent(signed_in: "Page") -> None:
+    pixel = base64.b64decode("R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==")
+    signed_in.goto("/form/")
+    signed_in.set_input_files("[name=photo]", {"name": "me.gif", "mimeType": "image/gif", "buffer": pixel})
+    signed_in.wait_for_selector("[data-picture] img[src^='data:image/gif']")
