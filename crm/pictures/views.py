@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -24,9 +25,11 @@ _CACHING = "private, max-age=604800, immutable"
 
 
 @require_safe
-def picture(request: HttpRequest, kind: str, key: str, name: str) -> FileResponse:
-    """The file, when the reader may see its subject and this is its picture now; else 404."""
+def picture(request: HttpRequest, kind: str, key: str, name: str) -> HttpResponseBase:
+    """The file, when the reader may see its subject and this is its picture now; else 404, strangers to the sign-in."""
     subject = subject_of(kind, key, request.user)
+    if subject is None and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     if subject is None or not subject.picture or subject.picture != name or not path_of(name).exists():
         raise Http404
     response = FileResponse(path_of(name).open("rb"), content_type=CONTENT_TYPE)

@@ -20,7 +20,7 @@ class Route:
 
     @property
     def names_an_object(self) -> bool:
-        return bool({"pk", "id", "object_id"} & set(self.parameters))
+        return bool({"pk", "id", "object_id", "key"} & set(self.parameters))
 
     def __str__(self) -> str:
         return self.name or self.pattern

@@ -127,7 +127,7 @@ def test_strangers_write_nothing(world: World) -> None:
 
 
 def test_an_outsider_finds_no_object_of_anns(world: World) -> None:
-    routes = [route for route in of_product() if route.names_an_object and route.name not in OF_COLLEAGUES]
+    routes = [route for route in of_product() if route.names_an_object and route.name not in {*OF_COLLEAGUES, *PUBLIC}]
     assert len(routes) > 10
     for method, allowed in (("get", (404, 405)), ("post", (404, 403, 405))):
         for route, answer in asked(world, world.cast.cy, routes, method):
@@ -136,7 +136,7 @@ def test_an_outsider_finds_no_object_of_anns(world: World) -> None:
 
 
 def test_an_outsiders_pages_hold_nothing_of_anns(world: World) -> None:
-    routes = [route for route in of_product() if not route.names_an_object or route.name in OF_COLLEAGUES]
+    routes = [route for route in of_product() if not route.names_an_object or route.name in {*OF_COLLEAGUES, *PUBLIC}]
     for method in ("get", "post"):
         for route, answer in asked(world, world.cast.cy, routes, method):
             assert answer.status_code < 500, (method, route.name, answer.status_code)
