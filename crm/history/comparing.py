@@ -1,4 +1,4 @@
-"""What changed between two states of a record, in words for one reader.
+"""What changed between two states of a record, a person, a team or a role, in words for one reader.
 
 Fields that the reader's role hides are not told, not even that they changed; records that he may not see are
 named by a mask.
@@ -63,14 +63,14 @@ class Change:
 
 
 class Reader:
-    """Tells changes of one record type to one user.
+    """Tells changes of one model to one user.
 
     Names of other records, people and teams are loaded once for all states given, when the first is told: a query
     a model.
     """
 
-    def __init__(self, model: type[Record], user: Any, states: Iterable[State]) -> None:
-        self.model = model
+    def __init__(self, model: type[models.Model], user: Any, states: Iterable[State]) -> None:
+        self.model: Any = model
         self.hidden = hidden_fields(user, model)
         self._user = user
         self._keys = keys_named_by(model, states)
@@ -95,7 +95,7 @@ class Reader:
             return None
         label = capfirst(f.verbose_name)
         if isinstance(before or after, list):
-            return Change(f.name, label, rows=_list_changes(before or [], after or []))
+            return Change(f.name, label, rows=_list_changes(_told_items(f, before), _told_items(f, after)))
         told_before, told_after = self._told(f, before), self._told(f, after)
         if told_before and told_after and _is_long(f, told_before, told_after):
             return Change(f.name, label, told_before, told_after, segments=compare_texts(told_before, told_after))
@@ -204,6 +204,12 @@ def pair_rows(old: list[Row], new: list[Row]) -> list[tuple[Row | None, Row | No
 def _likeness(before: Row, after: Row) -> int:
     """How many filled-in values two rows share."""
     return sum(1 for name, value in before.items() if value and after.get(name) == value)
+
+
+def _told_items(f: Any, values: list[Any] | None) -> list[str]:
+    """The items of a list, those of a list of choices by their labels."""
+    labels = dict(getattr(f.base_field, "flatchoices", ()) or ()) if hasattr(f, "base_field") else {}
+    return [str(labels.get(value, value)) for value in values or ()]
 
 
 def _list_changes(before: list[str], after: list[str]) -> list[RowChange]:

@@ -22,7 +22,9 @@ class State:
 
 def told_fields(model: type[models.Model]) -> list[Any]:
     """The fields that people fill in; what the system derives or keeps is no news to anybody."""
-    return [f for f in model._meta.concrete_fields if f.editable and f.name not in SYSTEM_FIELDS]
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    kept = {f.name for f in history.tracked_fields}
+    return [f for f in model._meta.concrete_fields if f.editable and f.name in kept and f.name not in SYSTEM_FIELDS]
 
 
 def part_model(model: type[models.Model], part: str) -> Any:
