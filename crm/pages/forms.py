@@ -83,7 +83,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def _by_name(self, name: str, faults: list[ValidationError]) -> list[str]:
         if name in hidden_fields(self.actor, type(self.instance)):
             return []
-        label = capfirst(str(self.instance._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        label = capfirst(str(self.instance._meta.get_field(name).verbose_name))
         return [f"{label}: {message}" for fault in faults for message in fault.messages]
 
     def part_rows(self) -> dict[str, list[Any]]:

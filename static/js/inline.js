@@ -61,7 +61,7 @@
     }
   };
   document.addEventListener("htmx:afterSettle", (event) => {
-    const { target, elt, requestConfig } = event.detail;
+    const { target, requestConfig } = event.detail;
     if (!target?.matches("[data-inline]")) return;
     const now = document.getElementById(target.id);
     const form = now?.querySelector("form");
@@ -71,7 +71,8 @@
     }
     now?.querySelector(".ui-pencil")?.focus();
     if (requestConfig.verb !== "post") return;
-    goOn(elt.querySelector?.("[name=read_version]")?.value ?? "");
-    document.getElementById("live").textContent = elt.dataset?.saved ?? "";
+    const saved = requestConfig.elt;
+    goOn(saved.querySelector("[name=read_version]").value);
+    document.getElementById("live").textContent = saved.dataset.saved;
   });
 })();

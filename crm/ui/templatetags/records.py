@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.db import models
 from django.template import Context
-from django.template.defaultfilters import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html_join
@@ -78,5 +78,5 @@ def _value(record: Any, name: str) -> Any:
     if isinstance(value, list):
         return format_html_join(" ", "{}", ((badge(item, "blue"),) for item in value))
     if isinstance(record._meta.get_field(name), models.TextField):
-        return linebreaks(value, autoescape=True) if value else ""
+        return linebreaks_filter(value) if value else ""
     return shown_value(record, name)
