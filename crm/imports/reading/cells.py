@@ -6,7 +6,7 @@ import re
 from crm.imports.reading.limits import CELL_CHARACTERS
 
 _ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
-_FORMULA_STARTS = ("=", "+", "-", "@")
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
 # PostgreSQL takes no NUL, and nothing good comes of the rest or of text that changes its own direction.
 _UNWANTED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
@@ -33,6 +33,6 @@ def _tidy(text: str) -> str:
     cleaned = _UNWANTED.sub("", text[:CELL_CHARACTERS]).replace("_x000D_", "").replace("\r\n", "\n")
     cleaned = cleaned.replace("\r", "\n").strip()
     # Exports put an apostrophe before whatever a spreadsheet might run as a formula.
-    if cleaned.startswith("'") and cleaned[1:2] in _FORMULA_STARTS:
-        cleaned = cleaned[1:]
+    if cleaned.startswith("'") and cleaned[1:].lstrip().startswith(_FORMULA_STARTS):
+        cleaned = cleaned[1:].lstrip()
     return "" if cleaned in _ERRORS else cleaned

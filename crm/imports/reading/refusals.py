@@ -12,17 +12,17 @@ SENTENCES = {
     "hostile": _("This file holds instructions that no table needs, and was not opened."),
     "macros": _("This workbook holds macros. Save it in Excel as .xlsx, which leaves them out, and upload that copy."),
     "not_a_workbook": _("This is not a table: the file's content does not fit its name. Upload .xlsx, .csv or .tsv."),
-    "really_ods": _("This file is an .ods table under another name. Rename it to end in .ods."),
-    "really_xls": _("This file is an old .xls workbook under another name. Rename it to end in .xls."),
-    "really_xlsx": _("This file is an .xlsx workbook under another name. Rename it to end in .xlsx."),
     "sheet_too_large": _("A sheet of this workbook is too large to be opened whole. Delete stray cells far from the "
                          "table, or save the sheet as .csv."),
     "too_long": _("Reading this file took too long. Save its sheets as .csv files and upload those."),
     "too_many_columns": _("This file has more than 1,000 columns."),
+    "too_many_lines": _("This file has more than 1,000,000 rows. Divide it into several files."),
     "too_many_rows": _("This workbook has more than 200,000 rows. Save its sheets as .csv files and upload those."),
     "too_many_sheets": _("This workbook has more than 200 sheets."),
     "too_large": _("This file is larger than the limit for uploads."),
     "unpacks_too_large": _("This file unpacks to far more than a table needs, and was not opened."),
+    "web_page": _("This is a web page or another document under the name of a table. Open it in Excel, save it as "
+                  ".xlsx and upload that copy."),
     "wrong_extension": _("Files of this kind cannot be imported. Upload .xlsx, .xls, .ods, .csv or .tsv."),
 }  # fmt: skip
 

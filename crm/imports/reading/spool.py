@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,13 +27,17 @@ class Row:
 
 @dataclass(frozen=True)
 class SpooledSheet:
-    """`rows` counts the rows that are not empty, header and titles included."""
+    """`rows` counts the rows that are not empty, header and titles included.
+
+    `wide_cells` are cells merged across columns: the row's number, the first and the last column from 0.
+    """
 
     name: str
     is_hidden: bool
     rows: int
     columns: int
     path: Path
+    wide_cells: Sequence[Sequence[int]] = ()
 
     def read(self) -> Iterator[Row]:
         with self.path.open(encoding="utf-8") as spool:
@@ -61,9 +65,9 @@ def extension_of(file_name: str) -> str:
 def read_file(path: Path, file_name: str, folder: Path) -> list[SpooledSheet]:
     """Every sheet of the file, spooled under `folder`. `file_name` is the name that the user gave. Raises
     UnreadableFile."""
-    extension = extension_of(file_name)
+    extension_of(file_name)
     folder.mkdir(parents=True, exist_ok=True)
-    arguments = [str(path), extension, str(folder), str(limits.MEMORY_BYTES)]
+    arguments = [str(path), str(folder), str(limits.MEMORY_BYTES)]
     command = [sys.executable, "-I", "-c", _START, str(settings.BASE_DIR), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=limits.WALL_SECONDS, check=False, env={})

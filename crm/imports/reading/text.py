@@ -9,7 +9,7 @@ from typing import Literal
 
 from charset_normalizer import from_bytes
 
-from crm.imports.reading.limits import COLUMNS, MEGABYTE, Refused
+from crm.imports.reading.limits import COLUMNS, MEGABYTE, TEXT_ROWS, Refused
 
 _BYTE_ORDER_MARKS = [
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,9 +31,11 @@ def text_rows(path: Path) -> Iterator[list[str]]:
     quoting = _quoting(path, encoding, delimiter)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         try:
-            for row in csv.reader(file, delimiter=delimiter, quoting=quoting):
+            for number, row in enumerate(csv.reader(file, delimiter=delimiter, quoting=quoting)):
                 if len(row) > COLUMNS:
                     raise Refused("too_many_columns")
+                if number > TEXT_ROWS:
+                    raise Refused("too_many_lines")
                 yield row
         except csv.Error as error:
             raise Refused("broken_text") from error

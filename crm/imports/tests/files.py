@@ -1,22 +1,28 @@
 """Files made for the tests: workbooks by openpyxl, and hostile ones by hand."""
 
 import io
+import threading
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from openpyxl import Workbook
 
 Rows = Sequence[Sequence[object]]
 
 
-def workbook(path: Path, sheets: Mapping[str, Rows]) -> Path:
+def workbook(path: Path, sheets: Mapping[str, Rows], merged: Mapping[str, Sequence[str]] | None = None) -> Path:
     book = Workbook()
     book.remove(book.active)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
             sheet.append(list(row))
+        for area in (merged or {}).get(name, ()):
+            sheet.merge_cells(area)
     book.save(path)
     return path
 
@@ -45,3 +51,32 @@ def sheet_xml(cells: str) -> bytes:
         '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
         f"<sheetData>{cells}</sheetData></worksheet>"
     ).encode()
+
+
+@dataclass
+class Memory:
+    """`peak` is the most that the processes under this one held together, in bytes of real memory."""
+
+    peak: int = 0
+
+
+@contextmanager
+def watched_children() -> Iterator[Memory]:
+    memory, is_over = Memory(), threading.Event()
+    me = psutil.Process()
+
+    def watch() -> None:
+        while not is_over.wait(0.005):
+            held = 0
+            for child in me.children(recursive=True):
+                with suppress(psutil.Error):
+                    held += child.memory_info().rss
+            memory.peak = max(memory.peak, held)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield memory
+    finally:
+        is_over.set()
+        watcher.join()
