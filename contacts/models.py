@@ -33,6 +33,7 @@ class Contact(PostalAddress, Pictured, Record):
     """A person we talk to; `name` is composed from the parts of the name and sorts by the last one."""
 
     PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails", "messengers", "employments")
+    NEVER_HIDDEN: ClassVar[frozenset[str]] = Record.NEVER_HIDDEN | {"first_name", "middle_name", "last_name"}
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "phones", "emails", "messengers", "external_id")
 
     salutation = models.CharField(_("salutation"), max_length=50, blank=True)

@@ -49,11 +49,9 @@ def people_of(client: Client, reader: Any) -> dict[str, Any]:
 
 
 def employers_of(contact: Contact, reader: Any) -> dict[str, Any]:
-    """Where the person works and worked; clients out of the reader's sight, or whose names are, are not named."""
+    """Where the person works and worked; clients out of the reader's sight are not named."""
     employments = list(contact.employments.all()[: _SHOWN + 1])
-    can_name = "name" not in hidden_fields(reader, Client)
-    keys = {row.client_id for row in employments} if can_name else set()
-    visible = Client.objects.visible_to(reader).in_bulk(keys)
+    visible = Client.objects.visible_to(reader).in_bulk({row.client_id for row in employments})
     employers = [Employer(row, visible.get(row.client_id)) for row in employments[:_SHOWN]]
     may_change = Action.CHANGE in allowed_actions(contact, reader) and not contact.is_deleted
     return {

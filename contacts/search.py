@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
 from contacts.selectors import present_employers
-from contacts.tables import NAME_PARTS
 from crm.search.registry import SearchSource, register
 
 
@@ -26,6 +25,5 @@ register(
         icon="users",
         order=20,
         hints=contact_hints,
-        made_of={"name": frozenset(NAME_PARTS)},
     )
 )

@@ -19,12 +19,10 @@ def employments_seen_by(user: Any, contacts: Iterable[Contact]) -> dict[UUID, li
     """
     if "employments" in hidden_fields(user, Contact):
         return {}
-    can_name = "name" not in hidden_fields(user, Client)
     seen = Client.objects.visible_to(user).filter(pk=OuterRef("client_id"))
     found: dict[UUID, list[Employment]] = {}
     rows = Employment.objects.filter(contact__in=[contact.pk for contact in contacts]).select_related("client")
     for row in rows.annotate(is_seen=Exists(seen)):
-        row.is_seen = row.is_seen and can_name
         found.setdefault(row.contact_id, []).append(row)
     return found
 

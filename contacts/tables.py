@@ -60,7 +60,6 @@ CONTACTS = Listing(
     ),
     slot="owner",
     filterset_class=ContactFilterSet,
-    named_by=NAME_PARTS,
     sorts=(Sort("name", pgettext_lazy("person", "Name"), "name", fields=NAME_PARTS), *RECORD_SORTS[1:]),
     default_order="-updated",
     exports=(

@@ -247,16 +247,6 @@ class TestHiddenFields:
         assert "industry" not in listed(cast.fin, filters="1").filterset.form.fields
         assert listed(cast.fin).tabs == []
 
-    def test_fin_cannot_sort_by_a_hidden_name_nor_see_it(self, cast: Cast) -> None:
-        make_client(cast.ann, "Zeta")
-        make_client(cast.ann, "Alpha")
-        assert names(cast.fin, sort="name") == ["Alpha", "Zeta"]
-        hide(cast, "name")
-        page = listed(cast.fin, sort="name")
-        assert page.order.key == "-updated"
-        assert [head.url for head in page.heads if head.column.name == "name"] == [""]
-        assert "Zeta" not in browser_of(cast.fin).get(LIST).content.decode()
-
     def test_fin_gets_no_suggestions_of_hidden_values(self, cast: Cast) -> None:
         make_client(cast.ann, "Annas", tags=["gold"])
         assert "tags" in listed(cast.fin, filters="1").suggested
@@ -296,12 +286,6 @@ class TestRecycleBin:
         assert len(first.context["rows"]) == 25
         assert len(second.context["rows"]) == 1
         assert second.context["previous_url"]
-
-    def test_the_name_stays_hidden_in_the_bin(self, cast: Cast) -> None:
-        move_to_bin(make_client(cast.ann, "Secret name"), actor=cast.ann)
-        assert "Secret name" in browser_of(cast.fin).get(reverse("clients:bin")).content.decode()
-        hide(cast, "name")
-        assert "Secret name" not in browser_of(cast.fin).get(reverse("clients:bin")).content.decode()
 
 
 class TestSuggestions:

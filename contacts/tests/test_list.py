@@ -141,12 +141,6 @@ class TestEmployers:
         move_to_bin(client, actor=cast.ann)
         assert "Acme trading" not in browser_of(cast.ann).get(LIST).content.decode()
 
-    def test_a_client_whose_name_is_hidden_is_not_named(self, cast: Cast) -> None:
-        make_contact(cast.ann, "Annenko", at=make_client(cast.ann, "Acme trading"))
-        assert "Acme trading" in browser_of(cast.fin).get(LIST).content.decode()
-        hide(cast, "name", record_type="clients.client")
-        assert "Acme trading" not in browser_of(cast.fin).get(LIST).content.decode()
-
     def test_hidden_employments_are_nowhere(self, cast: Cast) -> None:
         client = make_client(cast.ann, "Acme trading")
         make_contact(cast.ann, "Annenko", at=client)
@@ -202,13 +196,6 @@ class TestHiddenFields:
         make_contact(cast.ann, "Annenko", phones=("+380501234567",))
         assert "tel:+380501234567" in browser_of(cast.bob).get(LIST).content.decode()
         assert "tel:" not in browser_of(cast.fin).get(LIST).content.decode()
-
-    def test_a_hidden_part_of_the_name_hides_the_name_and_its_sort(self, cast: Cast) -> None:
-        make_contact(cast.ann, "Annenko", first_name="Olha")
-        assert "Annenko" in browser_of(cast.fin).get(LIST).content.decode()
-        hide(cast, "first_name")
-        assert "Annenko" not in browser_of(cast.fin).get(LIST).content.decode()
-        assert listed(cast.fin, sort="name").order.key == "-updated"
 
 
 def test_the_bin_is_of_those_who_may_restore(cast: Cast) -> None:

@@ -15,7 +15,7 @@ from clients.models import Client
 from contacts.forms import ChangeEmployerForm, ContactForm
 from contacts.models import Contact
 from contacts.services import change_employer, create_contact, save_contact
-from crm.access.rights import Action, hidden_fields, locked_fields
+from crm.access.rights import Action, locked_fields
 from crm.access.writing import StaleVersion
 from crm.pages.binning import delete_page, restore_page
 from crm.pages.editing import EditPage, require_add
@@ -116,8 +116,6 @@ def _changed_employer(request: HttpRequest, contact: Contact, form: ChangeEmploy
 def _present_employers(contact: Contact, reader: Any) -> list[str]:
     """Names of the employers that will end; those out of sight are told without their name."""
     seen = set(Client.objects.visible_to(reader).filter(employments__contact=contact).values_list("pk", flat=True))
-    if "name" in hidden_fields(reader, Client):
-        seen = set()
     present = contact.employments.current().select_related("client")
     return [row.client.name if row.client_id in seen else _("a client you may not see") for row in present]
 

@@ -58,17 +58,11 @@ class Listing:
     quick_filters: tuple[str, ...] = ("mine",)
     #: A filter of choices that stands above the list as tabs.
     tabs: str = ""
-    #: The ruled fields that the title of a record shows.
-    named_by: tuple[str, ...] = ("name",)
     exports: tuple[Any, ...] = field(default_factory=tuple)
 
     @property
     def label(self) -> str:
         return self.model._meta.label_lower
-
-    def title_of(self, record: Record, hidden: frozenset[str]) -> str:
-        """What a record is called; empty when its name is hidden."""
-        return str(record) if hidden.isdisjoint(self.named_by) else ""
 
     def columns_for(self, user: Any) -> list[Column]:
         hidden = hidden_fields(user, self.model)

@@ -18,6 +18,7 @@ from crm.listing.columns import Column, Listing
 from crm.listing.counting import capped_count
 from crm.listing.filters import RecordFilterSet
 from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
+from crm.listing.parts import prefetched
 
 PAGE_SIZES = (25, 50, 100)
 CURSOR = "page"
@@ -50,6 +51,10 @@ class Row:
     title: str
     loaded: Mapping[str, Any]
     contributed: list[Cell] = field(default_factory=list)
+
+    @cached_property
+    def url(self) -> str:
+        return str(self.record.get_absolute_url())
 
     @property
     def restore_url(self) -> str:
@@ -93,7 +98,7 @@ class ListPage:
 
     def _first(self, queryset: Any, limit: int) -> Any:
         page = queryset.first_visible(self.request.user, limit=limit).select_related(*self.listing.select_related)
-        return page.prefetch_related(*(name for column in self.columns for name in column.prefetch))
+        return page.prefetch_related(*(prefetched(name) for column in self.columns for name in column.prefetch))
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -108,7 +113,7 @@ class ListPage:
         return [
             Row(
                 record,
-                self.listing.title_of(record, self.hidden),
+                str(record),
                 {name: cells.get(record.pk) for name, cells in loaded.items() if name in own},
                 [Cell(loaded[column.name].get(record.pk), column.css) for column in others],
             )
@@ -301,7 +306,7 @@ def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpRe
     parameters = request.GET.copy()
     hidden = hidden_fields(request.user, listing.model)
     context = {
-        "rows": [Row(record, listing.title_of(record, hidden), {}) for record in page.rows],
+        "rows": [Row(record, str(record), {}) for record in page.rows],
         "count": capped_count(binned),
         "sees_owner": "owner" not in hidden,
         "list_label": listing.model._meta.verbose_name_plural,

@@ -13,7 +13,6 @@ from django.db.models.functions import Concat
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
 from crm.search.queries import Query, read_query
-from crm.search.registry import hidden_sections
 from crm.search.text import SECTION_MARK, normalise
 
 MOST_CANDIDATES = 300
@@ -31,18 +30,18 @@ def find(model: type[Record], user: Any, typed: str, *, limit: int) -> list[Any]
     query = read_query(typed)
     if not query.terms:
         return []
-    hidden = hidden_sections(model, hidden_fields(user, model))
+    hidden = hidden_fields(user, model).intersection(model.SEARCH_FIELDS)
     if query.is_short:
-        return list(_beginning_with(model, user, query, hidden, limit))
+        return list(_beginning_with(model, user, query, limit))
     candidates = list(
         matching(model.objects.visible_to(user), user, typed).values_list("pk", "search_doc")[:MOST_CANDIDATES]
     )
     if not candidates:
         return _similar(model, user, query, hidden, limit)
-    ranks = {pk: _rank(_section_of_name(model, doc, hidden), query.text) for pk, doc in candidates}
+    ranks = {pk: _rank(_section_of_name(model, doc), query.text) for pk, doc in candidates}
     if len(candidates) == MOST_CANDIDATES:
         # So many that the best may be among the others: names that begin with the query come by their own index.
-        named: list[Any] = _beginning_with(model, user, query, hidden, limit)
+        named: list[Any] = _beginning_with(model, user, query, limit)
         ranks.update({each.pk: _rank(normalise(each.name), query.text) for each in named})
     best = sorted(ranks, key=lambda pk: (ranks[pk], str(pk)))[:limit]
     found = model.objects.visible_to(user).in_bulk(best)
@@ -55,9 +54,9 @@ def matching(queryset: Any, user: Any, typed: str) -> Any:
     query = read_query(typed)
     if not query.terms:
         return queryset.none()
-    hidden = hidden_sections(model, hidden_fields(user, model))
+    hidden = hidden_fields(user, model).intersection(model.SEARCH_FIELDS)
     if query.is_short:
-        return queryset.filter(_begins_with(model, query, hidden))
+        return queryset.filter(_begins_with(query))
     for term in query.terms:
         queryset = queryset.filter(_condition(term.alternatives, "search_doc"))
     if not hidden:
@@ -90,16 +89,12 @@ def _open_document(model: type[Record], hidden: frozenset[str]) -> Any:
     return Concat(*parts, Value(SECTION_MARK), output_field=TextField())
 
 
-def _begins_with(model: type[Record], query: Query, hidden: frozenset[str]) -> Q:
-    if "name" in hidden:
-        return Q(pk=None)
+def _begins_with(query: Query) -> Q:
     return Q(name__gte=query.typed, name__lt=query.typed + _AFTER_ALL)
 
 
-def _beginning_with(model: type[Record], user: Any, query: Query, hidden: frozenset[str], limit: int) -> Any:
-    if "name" in hidden:
-        return model.objects.none()
-    named = model.objects.filter(_begins_with(model, query, hidden)).order_by("name", "id")
+def _beginning_with(model: type[Record], user: Any, query: Query, limit: int) -> Any:
+    named = model.objects.filter(_begins_with(query)).order_by("name", "id")
     return named.first_visible(user, limit=limit)
 
 
@@ -113,9 +108,7 @@ def _similar(model: type[Record], user: Any, query: Query, hidden: frozenset[str
     return list(near.filter(similarity__gte=SIMILAR_ENOUGH).order_by("-similarity", "name", "id")[:limit])
 
 
-def _section_of_name(model: type[Record], document: str, hidden: frozenset[str]) -> str:
-    if "name" in hidden:
-        return ""
+def _section_of_name(model: type[Record], document: str) -> str:
     return document.split(SECTION_MARK)[model.SEARCH_FIELDS.index("name")]
 
 

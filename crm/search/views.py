@@ -13,11 +13,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from crm.access.models import Record
-from crm.access.rights import hidden_fields
 from crm.listing.counting import COUNT_CAP, capped
 from crm.search.finding import find, matching
 from crm.search.queries import LONGEST_QUERY, read_query
-from crm.search.registry import SearchSource, hidden_sections, source_of, sources
+from crm.search.registry import SearchSource, source_of, sources
 
 ON_PAGE, IN_DROPDOWN, SUGGESTED = 10, 5, 20
 
@@ -82,8 +81,4 @@ def _hits(source: SearchSource, request: HttpRequest, limit: int) -> list[Hit]:
 
 def _as_hits(source: SearchSource, records: list[Any], user: Any) -> list[Hit]:
     hints: Mapping[Any, str] = source.hints(records, user) if records else {}
-    hides_name = "name" in hidden_sections(source.model, hidden_fields(user, source.model))
-    return [
-        Hit(record, str(source.model._meta.verbose_name) if hides_name else str(record), hints.get(record.pk, ""))
-        for record in records
-    ]
+    return [Hit(record, str(record), hints.get(record.pk, "")) for record in records]
