@@ -1,8 +1,10 @@
 """Whom and what a manager's grants reach: people and teams are no records, and have their own predicate."""
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from crm.access.rights import Action, Scope, rights_of
+from crm.access.rights import Action, Scope, may, rights_of
 from teams.models import Membership, Team, User
 
 
@@ -23,6 +25,22 @@ def people_managed_by(actor: User, action: Action) -> QuerySet[User]:
         return lower
     team_ids = rights_of(actor).reached_team_ids(scope)
     return lower.filter(pk__in=Membership.objects.filter(team__in=team_ids).values("user"))
+
+
+class NotTheirsToManage(PermissionDenied):
+    """A person on whom the actor's grants do not reach."""
+
+
+def refuse_unless_managed(person: User, *, actor: User) -> None:
+    """Roles and teams are given to those whom one manages, and to newcomers in no team by those who may invite.
+
+    Raises NotTheirsToManage.
+    """
+    if people_managed_by(actor, Action.CHANGE).filter(pk=person.pk).exists():
+        return
+    is_newcomer = not person.is_superuser and person.pk != actor.pk and not person.memberships.exists()
+    if not (is_newcomer and may(actor, Action.ADD, User)):
+        raise NotTheirsToManage(_("You may not change this person."))
 
 
 def teams_managed_by(actor: User, action: Action) -> QuerySet[Team]:

@@ -6,10 +6,16 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from crm.access.rights import Action, FieldAccess, Scope, forget_rights, rights_of
+from crm.history.plain import begin_history
+from crm.history.writing import CHANGED, record_versions
 from teams.models import FieldRule, Grant, Role, User
 from teams.ready_roles import READY_ROLES, ReadyRole
+from teams.selectors.reach import refuse_unless_managed
+
+_ROLE_GIVEN = gettext_noop("Changed the role")
 
 
 @transaction.atomic
@@ -89,16 +95,22 @@ def save_role(role: Role, *, actor: User, grants: Iterable[Grant], field_rules: 
 
 @transaction.atomic
 def give_role(user: User, role: Role | None, *, actor: User) -> User:
-    """Hand a role out, or take it away. Raises NotTheirsToGive for the new role and for the one that is taken."""
+    """Hand a role out, or take it away, to somebody whom the actor manages.
+
+    Raises NotTheirsToGive for the new role and for the one that is taken, NotTheirsToManage for the person.
+    """
     current = User.objects.select_for_update(of=("self",)).select_related("role").get(pk=user.pk)
     if current.is_superuser and not actor.is_superuser:
         raise NotTheirsToGive(_("Only an administrator changes an administrator."))
     for concerned in (current.role, role):
         if concerned is not None:
             refuse_unless_theirs_to_give(concerned, actor=actor)
+    refuse_unless_managed(current, actor=actor)
+    begin_history(User, [user.pk])
     user.role = role
     user.save(update_fields=["role"])
     forget_rights(user)
+    record_versions(User, [user.pk], actor=actor, kind=CHANGED, reason=_ROLE_GIVEN)
     return user
 
 

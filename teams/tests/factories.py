@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import factory
 
 from crm.access.rights import Action, FieldAccess, Scope
+from teams.managed import MANAGED
 from teams.models import FieldRule, Grant, Membership, Role, Team, User
 
 RECORD_TYPES = ("clients.client", "contacts.contact")
@@ -50,6 +51,22 @@ def grant_all(role: Role, scope: Scope, *, actions: list[Action] | None = None) 
     for record_type in RECORD_TYPES:
         for action in actions or list(Action):
             Grant.objects.update_or_create(role=role, record_type=record_type, action=action, defaults={"scope": scope})
+    return role
+
+
+def grant_management(role: Role, scope: Scope) -> Role:
+    """Give a role every action on people and teams that it can have."""
+    for model in (User, Team):
+        for action in MANAGED[model]:
+            values = {"role": role, "record_type": model._meta.label_lower, "action": action}
+            Grant.objects.update_or_create(**values, defaults={"scope": scope})
+    return role
+
+
+def grant_people(role: Role, scope: Scope, *, actions: tuple[Action, ...] = (Action.CHANGE,)) -> Role:
+    """Let a role manage people, and nothing else."""
+    for action in actions:
+        Grant.objects.update_or_create(role=role, record_type="teams.user", action=action, defaults={"scope": scope})
     return role
 
 

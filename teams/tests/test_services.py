@@ -4,20 +4,18 @@ from typing import Any
 
 import pytest
 
-from crm.access.registry import record_model_of, record_models
+from crm.access.registry import managed_types, record_model_of, record_models
 from crm.access.rights import Action, FieldAccess, Scope, hidden_fields, may, rights_of
-from teams.models import FieldRule, Grant, Role, Team, User
+from teams.models import FieldRule, Grant, Role, User
 from teams.ready_roles import ACCOUNTANT, DIRECTOR, OBSERVER, READY_ROLES, SALES_MANAGER
 from teams.services import (
     NotTheirsToGive,
     give_role,
     install_ready_roles,
-    join_team,
-    leave_team,
     refuse_unless_theirs_to_give,
     save_role,
 )
-from teams.tests.factories import Cast, RoleFactory, TeamFactory, UserFactory, grant_all, join, make_cast
+from teams.tests.factories import Cast, RoleFactory, UserFactory, grant_all, grant_people, make_cast
 
 pytestmark = pytest.mark.django_db
 Client: Any = record_model_of("clients.client")
@@ -49,7 +47,7 @@ def test_there_are_seven_ready_roles(roles: dict[str, Role]) -> None:
 
 def test_ready_roles_name_record_types_and_fields_that_exist(roles: dict[str, Role]) -> None:
     ruled = {(model._meta.label_lower, name) for model in record_models() for name, _label in model.ruled_fields()}
-    types = {model._meta.label_lower for model in record_models()}
+    types = {model._meta.label_lower for model in record_models()} | {managed.label for managed in managed_types()}
     assert set(Grant.objects.values_list("record_type", flat=True)) <= types
     assert set(FieldRule.objects.values_list("record_type", "field")) <= ruled
     for grant in Grant.objects.all():
@@ -98,7 +96,7 @@ def test_a_director_may_hand_out_every_other_ready_role(roles: dict[str, Role]) 
 
 
 def test_only_roles_of_a_lower_rank_are_handed_out(cast: Cast) -> None:
-    boss = with_role(grant_all(RoleFactory(rank=50), Scope.ALL))
+    boss = with_role(grant_people(grant_all(RoleFactory(rank=50), Scope.ALL), Scope.ALL))
     user = with_role(None)
     for rank in (50, 51):
         with pytest.raises(NotTheirsToGive, match="lower rank"):
@@ -111,7 +109,7 @@ def test_only_roles_of_a_lower_rank_are_handed_out(cast: Cast) -> None:
 
 @pytest.mark.parametrize("scope", [Scope.TEAM, Scope.ALL])
 def test_nobody_hands_out_a_right_that_he_lacks(scope: Scope) -> None:
-    boss = with_role(grant_all(RoleFactory(rank=50), Scope.TEAM))
+    boss = with_role(grant_people(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL))
     wanted = grant_all(RoleFactory(rank=10), scope)
     user = with_role(None)
     if scope > Scope.TEAM:
@@ -123,7 +121,7 @@ def test_nobody_hands_out_a_right_that_he_lacks(scope: Scope) -> None:
 
 
 def test_nobody_opens_a_field_that_is_closed_to_himself() -> None:
-    own = grant_all(RoleFactory(rank=50), Scope.ALL)
+    own = grant_people(grant_all(RoleFactory(rank=50), Scope.ALL), Scope.ALL)
     FieldRule.objects.create(role=own, record_type="clients.client", field="tax_id", access=FieldAccess.HIDDEN)
     boss, lower = with_role(own), RoleFactory(rank=10)
     with pytest.raises(NotTheirsToGive, match="tax_id"):
@@ -173,30 +171,3 @@ def test_a_role_is_saved_below_ones_own_rank_and_rights() -> None:
     with pytest.raises(NotTheirsToGive):
         save_role(boss.role, actor=boss, grants=[], field_rules=[])
     assert boss.role.grants.exists()
-
-
-# Teams
-
-
-def test_people_are_put_only_where_the_actor_reaches() -> None:
-    top, beside = TeamFactory(), TeamFactory()
-    below = TeamFactory(parent=top)
-    boss = join(with_role(grant_all(RoleFactory(rank=50), Scope.TEAM_AND_BELOW)), top)
-    user = with_role(RoleFactory(rank=10))
-    for team in (top, below):
-        assert join_team(user, team, actor=boss).team == team
-    with pytest.raises(NotTheirsToGive):
-        join_team(user, beside, actor=boss)
-    with pytest.raises(NotTheirsToGive):
-        join_team(with_role(boss.role), top, actor=boss)
-    assert set(user.teams.all()) == {top, below}
-    leave_team(user, below, actor=boss)
-    assert set(user.teams.all()) == {top}
-
-
-def test_a_new_primary_team_replaces_the_former(cast: Cast) -> None:
-    south = Team.objects.get(name="South")
-    join_team(cast.ann, south, actor=cast.dana, is_primary=True, position="Lead")
-    assert cast.ann.memberships.get(is_primary=True).team == south
-    assert cast.ann.memberships.count() == 2
-    assert south.pk in rights_of(cast.ann).team_ids
