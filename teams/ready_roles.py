@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from crm.access.rights import Action, FieldAccess, Scope
 
 CLIENT, CONTACT = "clients.client", "contacts.contact"
+USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
 Rules = Mapping[str, FieldAccess]
 
@@ -16,6 +17,17 @@ _EVERYTHING: Reach = dict.fromkeys(Action, Scope.ALL)
 _TEAM_AND_BELOW: Reach = dict.fromkeys(Action, Scope.TEAM_AND_BELOW)
 # A manager sees what his team does and writes what is his.
 _OWN_OF_A_TEAM: Reach = {**dict.fromkeys(Action, Scope.OWN), Action.VIEW: Scope.TEAM}
+# What teams.managed offers: people, teams, roles and the company are managed, and seen by every colleague.
+_MANAGE_EVERYTHING: Mapping[str, Reach] = {
+    USER: dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE, Action.ASSIGN), Scope.ALL),
+    TEAM: dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE), Scope.ALL),
+    ROLE: dict.fromkeys((Action.VIEW, Action.ADD, Action.CHANGE, Action.DELETE), Scope.ALL),
+    COMPANY: {Action.CHANGE: Scope.ALL},
+}
+_LEAD_PEOPLE: Mapping[str, Reach] = {
+    USER: dict.fromkeys((Action.ADD, Action.CHANGE, Action.ASSIGN), Scope.TEAM_AND_BELOW),
+    TEAM: {Action.CHANGE: Scope.TEAM_AND_BELOW},
+}
 _MAINTAIN: Reach = {Action.VIEW: Scope.ALL, Action.CHANGE: Scope.ALL, Action.EXPORT: Scope.ALL}
 
 
@@ -34,13 +46,13 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING},
+    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING, **_MANAGE_EVERYTHING},
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW},
+    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW, **_LEAD_PEOPLE},
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),

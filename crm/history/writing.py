@@ -16,7 +16,7 @@ CREATED, CHANGED, REMOVED = "+", "~", "-"
 
 def record_versions(
     model: type[models.Model],
-    ids: Collection[UUID],
+    ids: Collection[UUID] | Collection[int],
     *,
     actor: models.Model | None,
     kind: str,
