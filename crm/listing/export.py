@@ -21,8 +21,10 @@ from openpyxl.styles import Font
 
 from crm.access.rights import Action, hidden_fields, may
 from crm.listing.cells import SEVERAL, csv_cell, xlsx_cell
+from crm.listing.choices import label_of
 from crm.listing.columns import Listing
 from crm.listing.keyset import Sort, read_batches
+from crm.listing.parts import prefetched, rows_of
 
 R = TypeVar("R", bound=HttpResponseBase)
 MOST_ROWS = 50_000
@@ -56,7 +58,7 @@ def plain(name: str, label: str | Promise) -> Field:
 
 def chosen(name: str, label: str | Promise) -> Field:
     """A choice, by its label."""
-    return Field(label=label, fields=(name,), value=lambda record: getattr(record, f"get_{name}_display")())
+    return Field(label=label, fields=(name,), value=lambda record: label_of(record, name))
 
 
 def several(name: str, label: str | Promise, text: Callable[[Any], str]) -> Field:
@@ -64,7 +66,7 @@ def several(name: str, label: str | Promise, text: Callable[[Any], str]) -> Fiel
     return Field(
         label=label,
         fields=(name,),
-        value=lambda record: SEVERAL.join(filter(None, (text(row) for row in getattr(record, name).all()))),
+        value=lambda record: SEVERAL.join(filter(None, (text(row) for row in rows_of(record, name)))),
         prefetch=(name,),
     )
 
@@ -102,7 +104,8 @@ def _refused(request: HttpRequest, listing: Listing, sentence: str) -> HttpRespo
 def _rows(queryset: Any, listing: Listing, fields: list[Field], user: Any) -> Iterator[list[list[Any]]]:
     """Batches of rows. By creation, since an edit during the export moves a record in every other order."""
     relations = {name for field in fields for name in field.prefetch}
-    queryset = queryset.select_related(*listing.select_related).prefetch_related(*relations)
+    parts = (prefetched(name) for name in relations)
+    queryset = queryset.select_related(*listing.select_related).prefetch_related(*parts)
     order = Sort("created", "", "id").order(is_descending=True)
     for records in read_batches(queryset, order=order, size=BATCH_ROWS):
         loaded = {index: field.load(records, user) for index, field in enumerate(fields) if field.load}

@@ -1,21 +1,30 @@
 """Small things that rows of lists need: `{% load listing %}`."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+
+from crm.listing.choices import label_of
+from crm.listing.parts import rows_of
 
 register = template.Library()
 
 
 @register.filter
-def primary(rows: Iterable[Any]) -> Any:
-    """The row that is marked as primary, else the first one; None of none."""
-    listed = list(rows)
-    return next((row for row in listed if row.is_primary), listed[0] if listed else None)
+def primary(record: Model, name: str) -> Any:
+    """The row of a part that is marked as primary, else the first one; None of none."""
+    rows = rows_of(record, name)
+    return next((row for row in rows if row.is_primary), rows[0] if rows else None)
+
+
+@register.filter
+def choice(record: Model, name: str) -> str:
+    """The label of a choice."""
+    return label_of(record, name)
 
 
 @register.filter
@@ -28,3 +37,9 @@ def short_moment(moment: datetime) -> str:
     if local.year == today.year:
         return str(date_format(local, "j M"))
     return str(date_format(local, "SHORT_DATE_FORMAT"))
+
+
+@register.filter
+def stamp(moment: datetime) -> str:
+    """For programs: the attribute of `<time>`. A tenth of the price of `|date:"c"`."""
+    return moment.isoformat(timespec="seconds")
