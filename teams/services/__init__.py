@@ -1,6 +1,7 @@
 """Every write to people, teams, roles and the company: a verb each, the actor keyword-only."""
 
 from teams.services.company import save_company, take_after_company
+from teams.services.people import save_picture, save_profile
 from teams.services.roles import (
     NotTheirsToGive,
     give_role,
@@ -9,6 +10,14 @@ from teams.services.roles import (
     save_role,
 )
 from teams.services.skills import merge_skills, save_skill
+from teams.services.staffing import (
+    AbsencesOverlap,
+    cancel_absence,
+    change_absence,
+    enter_absence,
+    save_skills,
+    save_working_hours,
+)
 from teams.services.structure import (
     TeamStillUsed,
     create_team,
@@ -20,10 +29,14 @@ from teams.services.structure import (
 )
 
 __all__ = [
+    "AbsencesOverlap",
     "NotTheirsToGive",
     "TeamStillUsed",
+    "cancel_absence",
+    "change_absence",
     "create_team",
     "delete_team",
+    "enter_absence",
     "give_role",
     "install_ready_roles",
     "join_team",
@@ -32,8 +45,12 @@ __all__ = [
     "move_team",
     "refuse_unless_theirs_to_give",
     "save_company",
+    "save_picture",
+    "save_profile",
     "save_role",
     "save_skill",
+    "save_skills",
     "save_team",
+    "save_working_hours",
     "take_after_company",
 ]

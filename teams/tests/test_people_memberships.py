@@ -8,7 +8,17 @@ from crm.history.plain import plain_versions
 from teams.models import Role, Team, User
 from teams.selectors.reach import NotTheirsToManage
 from teams.services import NotTheirsToGive, give_role, join_team, leave_team
-from teams.tests.factories import Cast, RoleFactory, TeamFactory, UserFactory, grant_all, grant_people, join, make_cast
+from teams.tests.factories import (
+    Cast,
+    RoleFactory,
+    TeamFactory,
+    UserFactory,
+    grant_all,
+    grant_management,
+    grant_people,
+    join,
+    make_cast,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +58,7 @@ def test_those_who_invite_give_newcomers_their_role_and_team(cast: Cast) -> None
 
 
 def test_who_manages_everybody_fills_other_teams_only_where_he_sees_as_much() -> None:
-    role = grant_people(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL)
+    role = grant_management(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL)
     boss, elsewhere = join(with_role(role), TeamFactory()), TeamFactory()
     seller, helper = with_role(grant_all(RoleFactory(), Scope.TEAM)), with_role(RoleFactory())
     with pytest.raises(NotTheirsToGive):

@@ -1,0 +1,196 @@
+"""Colleagues as one reader may know them: who changes whom, who knows why somebody is away."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.access.models import Record
+from crm.access.registry import record_models
+from crm.access.rights import Action, hidden_fields, may
+from crm.listing.counting import capped_count
+from teams.models import Absence, AbsenceKind, Membership, Team, User
+from teams.models.people import SPOKEN_LANGUAGES
+from teams.selectors.reach import people_managed_by
+
+_LANGUAGE_NAMES = dict(SPOKEN_LANGUAGES)
+_ON_SUGGEST = 20
+
+
+# Who may what
+
+
+def manages(actor: User, person: User) -> bool:
+    """Whether the actor's grants reach this person; nobody but a superuser manages himself."""
+    return people_managed_by(actor, Action.CHANGE).filter(pk=person.pk).exists()
+
+
+def may_change(actor: User, person: User) -> bool:
+    """Everybody keeps his own profile; managers keep those of their people."""
+    return (actor.pk == person.pk and actor.is_active) or manages(actor, person)
+
+
+def refuse_unless_may_change(actor: User, person: User) -> None:
+    """Raises PermissionDenied."""
+    if not may_change(actor, person):
+        raise PermissionDenied(_("You may not change this person."))
+
+
+def may_look_for_deactivated(actor: User) -> bool:
+    return may(actor, Action.CHANGE, User) or may(actor, Action.DELETE, User)
+
+
+def knows_why(actor: User, people: Collection[User]) -> frozenset[int]:
+    """Keys of those of whose absences the actor knows kind and note: his own, his team's, and whom he manages."""
+    keys = [person.pk for person in people]
+    if actor.is_superuser and actor.is_active:
+        return frozenset(keys)
+    led = Q(pk__in=Membership.objects.filter(team__lead=actor, user__in=keys).values("user"))
+    if may(actor, Action.CHANGE, User):
+        led |= Q(pk__in=people_managed_by(actor, Action.CHANGE).values("pk"))
+    return frozenset(User.objects.filter(Q(pk=actor.pk) | led, pk__in=keys).values_list("pk", flat=True))
+
+
+# The directory
+
+
+def colleagues() -> QuerySet[User]:
+    """Those who work here now, in the order of their names."""
+    return User.objects.filter(is_active=True).order_by("first_name", "last_name", "username", "pk")
+
+
+def with_name(people: QuerySet[User], typed: str) -> QuerySet[User]:
+    """People whose name, user name, e-mail or phone has every word that was typed."""
+    for word in typed.replace("\0", "").split()[:6]:
+        found = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word)
+        people = people.filter(found | Q(email__icontains=word) | _phone_has(word))
+    return people
+
+
+def _phone_has(word: str) -> Q:
+    digits = "".join(letter for letter in word if letter.isdigit())
+    return Q(phone__icontains=digits) if len(digits) > 2 else Q(pk=None)
+
+
+def suggested(typed: str) -> QuerySet[User]:
+    """Active people for a choice, with the names of their teams in `team_names`."""
+    names = StringAgg("teams__name", ", ", distinct=True, default="")
+    return with_name(colleagues(), typed).annotate(team_names=names)[:_ON_SUGGEST]
+
+
+# Absences
+
+
+@dataclass(frozen=True)
+class Away:
+    """An absence as one reader may know it; `kind` and `note` are empty for those who need not know why."""
+
+    pk: int
+    starts: date
+    ends: date
+    kind: str = ""
+    note: str = ""
+
+    @property
+    def is_past(self) -> bool:
+        return self.ends < timezone.localdate()
+
+    @property
+    def is_now(self) -> bool:
+        return self.starts <= timezone.localdate() <= self.ends
+
+    @property
+    def label(self) -> str:
+        return str(AbsenceKind(self.kind).label) if self.kind else _("Away")
+
+    @property
+    def until(self) -> str:
+        """In one line: "Vacation until 3 Dec"."""
+        day = date_format(self.ends, "MONTH_DAY_FORMAT")
+        if not self.kind:
+            return _("Away until %(day)s") % {"day": day}
+        return _("%(kind)s until %(day)s") % {"kind": self.label, "day": day}
+
+
+def as_known(absence: Absence, known: Collection[int]) -> Away:
+    """The absence without what only some may know; `known` is what `knows_why` gave."""
+    if absence.user_id not in known:
+        return Away(absence.pk, absence.starts, absence.ends)
+    return Away(absence.pk, absence.starts, absence.ends, absence.kind, absence.note)
+
+
+def away_on(day: date, people: Collection[User], *, reader: User) -> dict[int, Away]:
+    """Who of these is absent on that day, by key, as the reader may know it; two queries."""
+    found = list(Absence.objects.filter(user__in=people, starts__lte=day, ends__gte=day).order_by("starts", "pk"))
+    known = knows_why(reader, [person for person in people if person.pk in {row.user_id for row in found}])
+    return {absence.user_id: as_known(absence, known) for absence in found}
+
+
+def absences_of(person: User, *, reader: User, limit: int = 200) -> list[Away]:
+    """Newest first; of what is over, colleagues learn nothing."""
+    known = knows_why(reader, [person])
+    found = Absence.objects.filter(user=person)
+    if person.pk not in known:
+        found = found.filter(ends__gte=timezone.localdate())
+    return [as_known(absence, known) for absence in found[:limit]]
+
+
+# The profile
+
+
+@dataclass(frozen=True)
+class Owned:
+    """How many records of a type somebody owns, within the reader's sight; `url` is their list."""
+
+    label: str
+    count: str
+    url: str
+
+
+def owned_by(person: User, *, reader: User) -> list[Owned]:
+    """One capped count a record type that the reader may see."""
+    return [
+        Owned(
+            capfirst(str(model._meta.verbose_name_plural)),
+            capped_count(model.objects.visible_to(reader).filter(owner=person)),
+            _list_of(model, person),
+        )
+        for model in record_models()
+        if may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
+    ]
+
+
+def _list_of(model: type[Record], person: User) -> str:
+    try:
+        return f"{reverse(f'{model.namespace()}:list')}?owner={person.pk}"
+    except NoReverseMatch:
+        return ""
+
+
+def spoken_by(person: User) -> list[str]:
+    """The languages of a person, named in the reader's."""
+    return [str(_LANGUAGE_NAMES.get(code, code)) for code in person.languages]
+
+
+def share_of_time(memberships: Iterable[Membership]) -> int:
+    """Percent that the memberships add up to; above 100 somebody promised too much."""
+    return sum(membership.share for membership in memberships)
+
+
+def led_by(person: User) -> QuerySet[Team]:
+    teams: QuerySet[Team] = Team.objects.filter(lead=person)
+    return teams
+
+
+def week_of(calendar: Any) -> list[tuple[int, Mapping[str, Any]]]:
+    """(weekday, its stretches) for the seven days of a `Calendar`."""
+    return [(weekday, calendar.hours.get(weekday, ())) for weekday in range(7)]
