@@ -5,12 +5,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from crm.pictures.views import picture
-from crm.ui.views import home, preferences
+from crm.ui.views import home, keyboard, preferences
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", home, name="home"),
+    path("keyboard/", keyboard, name="keyboard"),
     path("preferences/", preferences, name="preferences"),
     path("admin/", admin.site.urls),
     path("account/", include("teams.account_urls")),

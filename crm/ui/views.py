@@ -1,4 +1,4 @@
-"""The start page, and what a person prefers to see: theme and language."""
+"""The start page, the list of keys, and what a person prefers to see: theme and language."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +42,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": [group for group in recent if group.records],
     }
     return render(request, "home.html", context)
+
+
+@login_required
+@require_GET
+def keyboard(request: HttpRequest) -> HttpResponse:
+    """The keys that the product knows."""
+    return render(request, "ui/keyboard.html")
 
 
 @login_required

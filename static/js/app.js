@@ -48,9 +48,20 @@
   // Dialogs
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open-dialog]");
-    if (!opener) return;
+    const dialog = opener && document.getElementById(opener.dataset.openDialog);
+    if (!dialog) return;
+    // Without scripts a link leads to the same on a page of its own.
+    event.preventDefault();
     opener.closest("details[data-menu]")?.removeAttribute("open");
-    document.getElementById(opener.dataset.openDialog)?.showModal();
+    dialog.showModal();
+  });
+  // A link that htmx follows into a dialog opens it when the answer is there.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const opener = event.detail.requestConfig?.elt?.closest("[data-opens-dialog]");
+    const dialog = opener && document.getElementById(opener.dataset.opensDialog);
+    if (!dialog || dialog.open) return;
+    opener.closest("details[data-menu]")?.removeAttribute("open");
+    dialog.showModal();
   });
   document.addEventListener("click", (event) => {
     if (event.target.matches?.("dialog.ui-dialog")) event.target.close("cancel");

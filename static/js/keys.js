@@ -1,9 +1,22 @@
-// The keyboard: `/` or Ctrl-K search, `g` and a letter go, `n` new, `e` edit, `j` `k` along a list, `?` the list of keys.
+// The keyboard; `?` shows the list of keys, which is templates/ui/_keys.html.
 (() => {
   "use strict";
-  const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable], .ts-wrapper") !== null;
+  const TYPED_INTO =
+    "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable], .ts-wrapper";
+  const isTyping = (target) => Boolean(target.closest?.(TYPED_INTO));
   const follow = (selector) => document.querySelector(selector)?.click();
   let waitsForPlace = false;
+
+  // The letter of a key: what it writes in a Latin layout, and where it lies in any other, so that т is n.
+  const letterOf = (event) => {
+    if ("/?".includes(event.key)) return event.key;
+    // A Cyrillic layout writes these with the key of the slash.
+    if (event.code === "Slash" && event.key === ".") return "/";
+    if (event.code === "Slash" && event.key === ",") return "?";
+    if (event.shiftKey) return "";
+    if (/^[a-z]$/i.test(event.key)) return event.key.toLowerCase();
+    return event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : "";
+  };
 
   const focusSearch = () => {
     const box = document.getElementById("search-box");
@@ -14,11 +27,12 @@
     const place = document.querySelector(`[data-go="${CSS.escape(letter)}"]`);
     if (place) location.assign(place.dataset.url);
   };
-  const rows = () => [...document.querySelectorAll("tr[data-href]")];
+  const rows = () => [...document.querySelectorAll("main [data-href]")];
+  const activeRow = () => document.querySelector("main [data-href].is-active");
   const stepRow = (step) => {
     const all = rows();
     if (!all.length) return;
-    const now = all.findIndex((row) => row.classList.contains("is-active"));
+    const now = all.indexOf(activeRow());
     all[now]?.classList.remove("is-active");
     const next = all[Math.min(Math.max(now + step, 0), all.length - 1)];
     next.classList.add("is-active");
@@ -30,8 +44,10 @@
     "?": () => document.getElementById("keys")?.showModal(),
     n: () => follow("[data-new-first]"),
     e: () => follow("[data-edit]"),
+    s: () => follow("main [data-save]"),
     j: () => stepRow(1),
     k: () => stepRow(-1),
+    x: () => activeRow()?.querySelector("input[type=checkbox]")?.click(),
     g: () => {
       waitsForPlace = true;
       setTimeout(() => (waitsForPlace = false), 1500);
@@ -39,32 +55,33 @@
   };
 
   const onCombination = (event) => {
-    const key = event.key.toLowerCase();
-    if (key === "k" && !event.shiftKey) {
+    if (letterOf(event) === "k") {
       event.preventDefault();
       focusSearch();
     }
-    if (key === "enter") event.target.closest?.("form")?.querySelector("[data-save]")?.click();
+    if (event.key === "Enter") event.target.closest?.("form")?.querySelector("[data-save]")?.click();
   };
   const onLetter = (event) => {
+    const letter = letterOf(event);
     if (waitsForPlace) {
       waitsForPlace = false;
-      go(event.key);
+      go(letter);
       return;
     }
-    const act = acts[event.key];
-    if (!act) return;
+    if (!acts[letter]) return;
     event.preventDefault();
-    act();
+    acts[letter]();
+  };
+  // Out of a field, so that the letters are keys again; out of the row that was stepped to.
+  const onEscape = (event) => {
+    if (event.target.closest?.("dialog, details[open], [data-inline], .dropdown-active")) return;
+    if (isTyping(event.target)) event.target.blur();
+    else activeRow()?.classList.remove("is-active");
   };
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.altKey) return;
-    if (event.ctrlKey || event.metaKey) {
-      onCombination(event);
-      return;
-    }
-    if (event.key === "Escape" && event.target.id === "search-box") event.target.blur();
-    if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
-    onLetter(event);
+    if (event.isComposing || event.altKey || event.defaultPrevented) return;
+    if (event.ctrlKey || event.metaKey) onCombination(event);
+    else if (event.key === "Escape") onEscape(event);
+    else if (!isTyping(event.target) && !document.querySelector("dialog[open]")) onLetter(event);
   });
 })();

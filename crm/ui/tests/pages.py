@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.template import engines
 from django.urls import include, path
 
-from crm.ui.views import home, preferences
+from crm.ui.views import home, keyboard, preferences
 from crm.ui.widgets import PictureInput
 
 FORM_PAGE = """
@@ -56,6 +56,7 @@ def quiet_page(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("", home, name="home"),
+    path("keyboard/", keyboard, name="keyboard"),
     path("preferences/", preferences, name="preferences"),
     path("account/", include("allauth.account.urls")),
     path("form/", form_page, name="form"),
