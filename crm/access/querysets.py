@@ -12,6 +12,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from crm.access.rights import Action, Rights, Scope, rights_of
@@ -72,15 +73,20 @@ def team_share_model(model: Any) -> Any:
     return get_group_obj_perms_model(model)
 
 
+def still_holds() -> Q:
+    """The condition on a share that it has not ended; the database's clock decides for every surface alike."""
+    return Q(until=None) | Q(until__gt=Now())
+
+
 def _user_shares(model: type[models.Model], user: "AnyUser", action: Action) -> "models.QuerySet[Any, Any]":
-    shares = user_share_model(model).objects.filter(user_id=user.pk)
+    shares = user_share_model(model).objects.filter(still_holds(), user_id=user.pk)
     return _of_action(shares, model, action)
 
 
 def _group_shares(model: type[models.Model], rights: Rights, action: Action) -> "models.QuerySet[Any, Any] | None":
     if not rights.group_ids:
         return None
-    shares = team_share_model(model).objects.filter(group_id__in=sorted(rights.group_ids))
+    shares = team_share_model(model).objects.filter(still_holds(), group_id__in=sorted(rights.group_ids))
     return _of_action(shares, model, action)
 
 
@@ -100,12 +106,17 @@ def allowed_actions(record: Any, user: "AnyUser | None") -> frozenset[Action]:
     """
     if user is None or not user.is_authenticated or not user.is_active:
         return frozenset()
-    model = type(record)
     rights = rights_of(user)
-    reached = {action for action in Action if _is_reached(record, user, rights.scope(model, action), rights)}
+    reached = reached_by_role(record, user, rights)
     if len(reached) < len(Action):
         reached |= _shared_actions(record, user, rights)
     return frozenset(reached) if Action.VIEW in reached else frozenset()
+
+
+def reached_by_role(record: Any, user: Any, rights: Rights) -> set[Action]:
+    """What these rights of an active user reach on one stored record, shares aside."""
+    model = type(record)
+    return {action for action in Action if _is_reached(record, user, rights.scope(model, action), rights)}
 
 
 def _is_reached(record: Any, user: "AnyUser", scope: Scope, rights: Rights) -> bool:
@@ -117,8 +128,8 @@ def _is_reached(record: Any, user: "AnyUser", scope: Scope, rights: Rights) -> b
 
 def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]:
     model = type(record)
-    mine = user_share_model(model).objects.filter(user_id=user.pk, content_object=record)
-    teams = team_share_model(model).objects.filter(group_id__in=rights.group_ids, content_object=record)
+    mine = user_share_model(model).objects.filter(still_holds(), user_id=user.pk, content_object=record)
+    teams = team_share_model(model).objects.filter(still_holds(), group_id__in=rights.group_ids, content_object=record)
     codenames = mine.values_list("permission__codename").union(teams.values_list("permission__codename"))
     shared = {Action(name.partition("_")[0]) for (name,) in codenames}
     return shared | {Action.VIEW} if shared else set()

@@ -32,12 +32,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Gift:
-    """A share of the row with a person, or with a team."""
+    """A share of the row with a person, or with a team; `days` until it ends, negative when it has ended."""
 
     row: int
     action: Action
     person: int | None = None
     team: int | None = None
+    days: int | None = None
+
+    @property
+    def holds(self) -> bool:
+        return self.days is None or self.days > 0
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Plan:
 
     def _is_for_reader(self, gift: Gift, action: Action) -> bool:
         is_his = gift.person == READER or gift.team in self.members[READER]
-        return is_his and action in {gift.action, Action.VIEW}
+        return gift.holds and is_his and action in {gift.action, Action.VIEW}
 
 
 @dataclass
@@ -136,11 +141,16 @@ def _give(world: World, gift: Gift) -> None:
         shares, holder = get_user_obj_perms_model(model), {"user": world.people[gift.person]}
     else:
         shares, holder = get_group_obj_perms_model(model), {"group": world.teams[gift.team or 0].group}
-    shares.objects.get_or_create(content_object=record, permission=permission, **holder)
+    until = None if gift.days is None else timezone.now() + timedelta(days=gift.days)
+    shares.objects.update_or_create(content_object=record, permission=permission, defaults={"until": until}, **holder)
 
 
 NAMES = ("Acme", "acme", "Берег", "Ґазда", "Гай", "Їжак", "Zebra", "Żubr")
 GIVEN = (Action.VIEW, Action.CHANGE, Action.DELETE)
+
+
+def _what_is_given(gift: Gift) -> tuple[Any, ...]:
+    return gift.row, gift.action, gift.person, gift.team
 
 
 @st.composite
@@ -168,8 +178,10 @@ def plans(draw: st.DrawFn) -> Plan:
         )
     )
     row_places = st.integers(0, len(rows) - 1)
-    to_people = st.builds(Gift, row=row_places, action=st.sampled_from(GIVEN), person=people)
-    to_teams = st.builds(Gift, row=row_places, action=st.sampled_from(GIVEN), team=teams)
-    gifts = draw(st.lists(to_people | to_teams, max_size=5))
+    ends = st.sampled_from((None, None, 1, -1))
+    to_people = st.builds(Gift, row=row_places, action=st.sampled_from(GIVEN), person=people, days=ends)
+    to_teams = st.builds(Gift, row=row_places, action=st.sampled_from(GIVEN), team=teams, days=ends)
+    # The same gift with another end would only be the later one of the two.
+    gifts = draw(st.lists(to_people | to_teams, max_size=5, unique_by=_what_is_given))
     scopes = {action: draw(st.sampled_from(Scope)) for action in (Action.VIEW, Action.CHANGE, Action.DELETE)}
     return Plan(parents, members, scopes, tuple(rows), tuple(gifts))
