@@ -6,6 +6,7 @@ from clients.forms import ClientForm
 from clients.models import Client
 from clients.services import save_client
 from clients.views import cards, lists
+from crm.access.sharing_views import sharing_paths
 from crm.history.urls import history_paths
 from crm.pages.inline import inline_path
 from crm.pictures.views import picture_path
@@ -22,6 +23,7 @@ urlpatterns = [
     path("<uuid:pk>/delete/", cards.client_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.client_restore, name="restore"),
     picture_path(Client),
+    *sharing_paths(Client),
     inline_path(Client, form=ClientForm, save=save_client),
     *history_paths(Client, save=save_client),
 ]

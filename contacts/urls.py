@@ -6,6 +6,7 @@ from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.services import save_contact
 from contacts.views import cards, lists
+from crm.access.sharing_views import sharing_paths
 from crm.history.urls import history_paths
 from crm.pages.inline import inline_path
 from crm.pictures.views import picture_path
@@ -23,6 +24,7 @@ urlpatterns = [
     path("<uuid:pk>/delete/", cards.contact_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.contact_restore, name="restore"),
     picture_path(Contact),
+    *sharing_paths(Contact),
     inline_path(Contact, form=ContactForm, save=save_contact),
     *history_paths(Contact, save=save_contact),
 ]

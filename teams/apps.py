@@ -7,14 +7,17 @@ class TeamsConfig(AppConfig):
     verbose_name = _("Teams")
 
     def ready(self) -> None:
+        from crm.access.explaining import register_colleagues_source
         from crm.access.registry import register_managed
         from crm.access.rights import register_rights_source
         from crm.pictures.registry import register
         from teams.managed import MANAGED
         from teams.pictures import OPENERS
         from teams.rights import load_rights
+        from teams.selectors.colleagues import colleagues_with_rights
 
         register_rights_source(load_rights)
+        register_colleagues_source(colleagues_with_rights)
         for model, scopes in MANAGED.items():
             register_managed(model, scopes)
         for kind, opener in OPENERS.items():

@@ -1,5 +1,6 @@
 """Loads what a user may do from his role and teams: the other side of `crm.access.rights`."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, F, QuerySet, Value
@@ -48,10 +49,19 @@ def _as_texts(rows: QuerySet[Any], kind: str, *names: str) -> QuerySet[Any]:
 def _with_all_below(team_ids: frozenset[int], grants: dict[tuple[str, str], Scope]) -> frozenset[int]:
     if not team_ids or Scope.TEAM_AND_BELOW not in grants.values():
         return team_ids
+    return with_all_below(team_ids, children_of_teams())
+
+
+def children_of_teams() -> Mapping[int, list[int]]:
+    """The keys of the teams right below each team that has any."""
     # A company has at most some hundred teams: one plain query and a walk beat a recursive query here.
-    children: dict[int | None, list[int]] = {}
-    for team_id, parent_id in Team.objects.order_by().values_list("pk", "parent_id"):
+    children: dict[int, list[int]] = {}
+    for team_id, parent_id in Team.objects.order_by().exclude(parent=None).values_list("pk", "parent_id"):
         children.setdefault(parent_id, []).append(team_id)
+    return children
+
+
+def with_all_below(team_ids: Iterable[int], children: Mapping[int, list[int]]) -> frozenset[int]:
     reached: set[int] = set()
     waiting = list(team_ids)
     while waiting:
