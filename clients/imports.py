@@ -50,7 +50,9 @@ class ClientWriter(RecordWriter):
     def read(self, row: MappedRow) -> Draft:
         notes: list[Note] = []
         values = self.plain_values(row, _PLAIN_FIELDS)
-        values["name"] = fitting(require(row.first("name"), label=_("name")), 500, column=_("name"))
+        values["name"] = fitting(
+            require(row.first("name"), field="name", label=_("name")), 500, field="name", column=_("name")
+        )
         values |= self._address(row)
         values |= self._choices(row, notes)
         values |= self._joined(row)
@@ -76,8 +78,8 @@ class ClientWriter(RecordWriter):
         if not postal_code and "postal_code" not in self.locked:
             postal_code, address = split_postal_code(address, self.options.region)
         return {
-            "postal_code": fitting(postal_code, 20, column=_("postal code")),
-            "address": fitting(address, 500, column=_("address")),
+            "postal_code": fitting(postal_code, 20, field="postal_code", column=_("postal code")),
+            "address": fitting(address, 500, field="address", column=_("address")),
         }
 
     def _choices(self, row: MappedRow, notes: list[Note]) -> dict[str, str]:
@@ -102,9 +104,9 @@ class ClientWriter(RecordWriter):
 
     def _tax_id(self, typed: str, country: str) -> str:
         try:
-            return check_tax_id(fitting(typed, 30, column=_("tax id")), country)
+            return check_tax_id(fitting(typed, 30, field="tax_id", column=_("tax id")), country)
         except ValidationError as error:
-            raise RowProblem(" ".join(error.messages), column=_("tax id"), value=typed) from error
+            raise RowProblem(" ".join(error.messages), field="tax_id", column=_("tax id"), value=typed) from error
 
     def _parts(self, row: MappedRow, notes: list[Note]) -> dict[str, list[Any]]:
         options = self.options

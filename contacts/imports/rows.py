@@ -6,15 +6,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.models import Messenger
+from contacts.imports.person_cells import PersonCell, SplitCell, split_people
+from contacts.models import ContactEmail, ContactPhone, Messenger
 from contacts.person_names import PersonName, parse_person_name
+from crm.imports.dates import read_date
 from crm.imports.drafts import Draft, MappedRow, Note, RowProblem, Value
-from crm.imports.values import (
-    comparable,
-    fitting,
-    left_out,
-    read_date,
-)
+from crm.imports.options import RunOptions
+from crm.imports.values import comparable, fitting, left_out, read_emails, read_phones
 
 NAME_AND_REACH, EMAIL, EXTERNAL_ID = "name_and_reach", "email", "external_id"
 EMPLOYER = "employer"
@@ -30,17 +28,58 @@ def person_values(person: PersonName) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def name_parts(row: MappedRow) -> dict[str, str]:
-    """Raises RowProblem for a row without a name."""
-    given = {name: fitting(row.first(name), 100, column=name) for name in ("last_name", "first_name", "middle_name")}
-    if given["last_name"] or given["first_name"]:
-        return given
-    text = row.first("name")
-    person = parse_person_name(text)
-    if person.is_empty:
-        sentence = _("This is not the name of a person.") if text else _("There is no name.")
-        raise RowProblem(sentence, column=_("Full name"), value=text)
-    return person_values(person)
+def people_of(text: str) -> SplitCell:
+    """The people of a cell that is meant for names."""
+    cell = split_people(text)
+    if not cell.people:
+        # "Judge Reinhold" begins with what may be a position.
+        person = parse_person_name(text)
+        return SplitCell([] if person.is_empty else [PersonCell(person)], [])
+    return cell
+
+
+def person_of(row: MappedRow, notes: list[Note]) -> PersonCell:
+    """Whom the row is about, with what stands beside his name; more people than one are told.
+
+    Raises RowProblem for a row without a name.
+    """
+    parts = {name: row.first(name) for name in ("last_name", "first_name", "middle_name")}
+    for name, text in parts.items():
+        fitting(text, 100, field=name, column=name)
+    if parts["last_name"] or parts["first_name"]:
+        return PersonCell(PersonName(parts["first_name"], parts["middle_name"], parts["last_name"]))
+    value = next(iter(row.all("name")), None)
+    if value is None:
+        mapped = next((name for name in ("name", *parts) if name in row.columns), "name")
+        raise RowProblem(_("There is no name."), field=mapped, column=_("Full name"))
+    cell = people_of(value.text)
+    if not cell.people:
+        raise RowProblem(_("This is not the name of a person."), field="name", column=_("Full name"), value=value.text)
+    others = [full_name(person_values(other.name)) for other in cell.people[1:]]
+    if others or cell.rest:
+        notes.append(left_over(row.number, value, [*others, *cell.rest]))
+    return cell.people[0]
+
+
+def left_over(row: int, value: Value, words: list[str]) -> Note:
+    """Words of a cell that were not understood."""
+    return left_out(row, value, _("This was left out: %(words)s") % {"words": "; ".join(words)})
+
+
+def reach_of_person(
+    person: PersonCell, value: Value, *, row: int, options: RunOptions
+) -> tuple[list[ContactPhone], list[ContactEmail], list[Note]]:
+    """Phones and e-mails that stand beside a name."""
+    phones, notes = read_phones(
+        [value._replace(text=text) for text in person.phones],
+        model=ContactPhone,
+        row=row,
+        region=options.region,
+        area_code=options.area_code,
+        fax_fields=(),
+    )
+    emails, more = read_emails([value._replace(text=text) for text in person.emails], model=ContactEmail, row=row)
+    return phones, emails, notes + more
 
 
 def full_name(values: dict[str, Any]) -> str:
@@ -49,19 +88,24 @@ def full_name(values: dict[str, Any]) -> str:
 
 def birthday_of(row: MappedRow, notes: list[Note]) -> date | None:
     for value in row.all("birthday"):
-        birthday = read_date(value.text)
+        birthday = read_date(value.text, is_month_first=value.is_month_first)
+        if birthday and birthday > timezone.localdate() and str(birthday.year) not in value.text:
+            # "01.02.65": of the two centuries that fit, the one in which somebody could have been born.
+            birthday = birthday.replace(year=birthday.year - 100)
         if birthday and birthday <= timezone.localdate():
             return birthday
         notes.append(left_out(row.number, value, _("This is not a date in the past.")))
     return None
 
 
-def notes_of(row: MappedRow) -> str:
+def notes_of(row: MappedRow, position: str) -> str:
+    """`position` is what stands beside the name."""
     lines = [value.text for value in row.all("notes")]
     lines += [f"{value.header}: {value.text}" for value in row.all("note")]
     if not row.first("company"):
         # Without an employer there is no employment to hold them.
         lines += [f"{value.header}: {value.text}" for value in row.all("job_title", "department")]
+        lines += [position] if position else []
     return "\n".join(lines)
 
 
@@ -79,3 +123,17 @@ def reach_of_draft(draft: Draft) -> set[tuple[str, str]]:
     if draft.values.get("address"):
         reach.add(("place", comparable(draft.values.get("postal_code", ""), draft.values["address"])))
     return reach
+
+
+def fingerprint(draft: Draft) -> str:
+    """The same for rows that say the same of a person."""
+    parts = {name: sorted(map(str, rows)) for name, rows in draft.parts.items() if rows}
+    return repr((sorted(draft.values.items()), sorted(parts.items())))
+
+
+def is_all_known(draft: Draft, contact: Any) -> bool:
+    """Whether the person is stored with everything that the row says of him."""
+    parts = {name: set(map(str, getattr(contact, name).all())) for name, rows in draft.parts.items() if rows}
+    return all(getattr(contact, name) == value for name, value in draft.values.items()) and all(
+        set(map(str, draft.parts[name])) <= stored for name, stored in parts.items()
+    )

@@ -9,17 +9,22 @@ from django.utils.translation import gettext as _
 
 from clients.imports import NOTHING, ClientWriter
 from clients.models import Client
+from contacts.imports.person_cells import PersonCell
 from contacts.imports.rows import (
     EMAIL,
     EMPLOYER,
     EXTERNAL_ID,
     NAME_AND_REACH,
     birthday_of,
+    fingerprint,
     full_name,
+    is_all_known,
     messenger_of,
-    name_parts,
     notes_of,
+    person_of,
+    person_values,
     reach_of_draft,
+    reach_of_person,
 )
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment
 from crm.access.rights import Action, hidden_fields, may
@@ -47,6 +52,7 @@ class Post:
     company: str
     job_title: str
     department: str
+    value: Value
 
 
 class ContactWriter(RecordWriter):
@@ -64,36 +70,40 @@ class ContactWriter(RecordWriter):
 
     def read(self, row: MappedRow) -> Draft:
         notes: list[Note] = []
-        values = self._values(row, notes)
-        posts = self._posts(row)
+        person = person_of(row, notes)
+        values = self._values(row, person, notes)
+        posts = self._posts(row, person)
         filled = {name: value for name, value in values.items() if value and name not in self.locked}
-        draft = Draft(row.number, None, filled, self._parts(row, notes), notes, {EMPLOYER: posts})
+        draft = Draft(row.number, None, filled, self._parts(row, person, notes), notes, {EMPLOYER: posts})
         draft.key = self._key(draft)
         return draft
 
-    def _values(self, row: MappedRow, notes: list[Note]) -> dict[str, Any]:
+    def _values(self, row: MappedRow, person: PersonCell, notes: list[Note]) -> dict[str, Any]:
         values = self.plain_values(row, _PLAIN_FIELDS)
-        values |= {name: part for name, part in name_parts(row).items() if part}
+        values |= person_values(person.name)
         address = " ".join(row.first("address").split())
         code, rest = split_postal_code(address, self.options.region)
-        values["postal_code"] = fitting(row.first("postal_code") or code, 20, column=_("postal code"))
-        values["address"] = fitting(address if row.first("postal_code") else rest, 500, column=_("address"))
+        typed = row.first("postal_code")
+        values["postal_code"] = fitting(typed or code, 20, field="postal_code", column=_("postal code"))
+        values["address"] = fitting(address if typed else rest, 500, field="address", column=_("address"))
         values["country"], more = read_country(row)
         notes += more
         values["birthday"] = birthday_of(row, notes)
-        values["notes"] = notes_of(row)
+        values["notes"] = notes_of(row, person.position)
         tags = [tag.strip()[:50] for value in row.all("tags") for tag in value.text.replace(";", ",").split(",")]
         values["tags"] = list(dict.fromkeys(tag for tag in tags if tag))
         return values
 
-    def _posts(self, row: MappedRow) -> list[Post]:
-        if not row.first("company") or "employments" in self.locked:
+    def _posts(self, row: MappedRow, person: PersonCell) -> list[Post]:
+        value = next(iter(row.all("company")), None)
+        if value is None or "employments" in self.locked:
             return []
-        company = fitting(row.first("company"), 500, column=_("company"))
-        title = fitting(row.first("job_title"), 200, column=_("position"))
-        return [Post(company, title, fitting(row.first("department"), 200, column=_("department")))]
+        company = fitting(value.text, 500, field="company", column=_("company"))
+        title = fitting(row.first("job_title") or person.position, 200, field="job_title", column=_("position"))
+        department = fitting(row.first("department"), 200, field="department", column=_("department"))
+        return [Post(company, title, department, value)]
 
-    def _parts(self, row: MappedRow, notes: list[Note]) -> dict[str, list[Any]]:
+    def _parts(self, row: MappedRow, person: PersonCell, notes: list[Note]) -> dict[str, list[Any]]:
         options = self.options
         parts: dict[str, list[Any]] = {}
         if "phones" not in self.locked:
@@ -111,7 +121,18 @@ class ContactWriter(RecordWriter):
             notes += more
         if "messengers" not in self.locked:
             parts["messengers"] = [messenger_of(value) for value in row.all(*_MESSENGERS)]
+        self._add_reach(row, person, parts, notes)
         return {name: self._unique(name, rows) for name, rows in parts.items()}
+
+    def _add_reach(self, row: MappedRow, person: PersonCell, parts: dict[str, list[Any]], notes: list[Note]) -> None:
+        """Phones and e-mails that stand in the cell of the name come first."""
+        if not person.phones and not person.emails:
+            return
+        phones, emails, more = reach_of_person(person, row.all("name")[0], row=row.number, options=self.options)
+        for name, rows in (("phones", phones), ("emails", emails)):
+            if name in parts:
+                parts[name] = [*rows, *parts[name]]
+        notes += more
 
     def _key(self, draft: Draft) -> Hashable | None:
         identity = self.options.identity
@@ -120,8 +141,10 @@ class ContactWriter(RecordWriter):
         reached = sorted(reach_of_draft(draft))
         if identity == EMAIL:
             return next((value for kind, value in reached if kind == EMAIL), None)
-        if identity == NAME_AND_REACH and reached:
-            return (comparable(full_name(draft.values)), reached[0])
+        if identity == NAME_AND_REACH:
+            # People of whom nothing but the name is known are told apart by all that the file says of them.
+            told = reached[0] if reached else ("", fingerprint(draft))
+            return (comparable(full_name(draft.values)), told)
         return None
 
     def find(self, drafts: Sequence[Draft]) -> dict[Hashable, Contact]:
@@ -140,12 +163,15 @@ class ContactWriter(RecordWriter):
     def _find_by_name_and_reach(self, drafts: Sequence[Draft], mine: Any) -> dict[Hashable, Contact]:
         names = {full_name(draft.values) for draft in drafts}
         named: dict[str, list[tuple[Contact, set[tuple[str, str]]]]] = {}
-        for contact in mine.filter(name__in=names).prefetch_related("phones", "emails", "employments"):
+        for contact in mine.filter(name__in=names).prefetch_related("phones", "emails", "messengers", "employments"):
             named.setdefault(contact.name, []).append((contact, self._reach_of(contact)))
         found: dict[Hashable, Contact] = {}
         for draft in drafts:
             for contact, reach in named.get(full_name(draft.values), []):
-                if draft.key is not None and reach & reach_of_draft(draft):
+                told = reach_of_draft(draft)
+                if draft.key is not None and (
+                    reach & told or (not reach and not told and is_all_known(draft, contact))
+                ):
                     found[draft.key] = contact
         return found
 
@@ -182,7 +208,7 @@ class ContactWriter(RecordWriter):
                     employments.append(Employment(client=client, job_title=post.job_title, department=post.department))
                 else:
                     sentence = _("There is no such client, and your role does not let you add one.")
-                    draft.notes.append(left_out(draft.row, Value("company", _("Company"), post.company), sentence))
+                    draft.notes.append(left_out(draft.row, post.value, sentence))
             if employments:
                 draft.parts["employments"] = self._unique("employments", employments)
 

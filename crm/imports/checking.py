@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.imports.body import body_rows
 from crm.imports.drafts import Draft, MappedRow
 from crm.imports.engine import Counts, ImportRefused, Opened, batches, mapped_rows, open_target, read_batch
 from crm.imports.mapping import missing_fields
@@ -14,6 +15,7 @@ from crm.imports.reading.spool import SpooledSheet
 
 _SAMPLES = 3
 _SHOWN_PROBLEMS = 20
+_SHOWN_LEFT_OUT = 30
 
 
 @dataclass
@@ -22,6 +24,8 @@ class SheetCheck:
     rows: int = 0
     samples: list[dict[str, Any]] = field(default_factory=list)
     problems: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    left_out_count: int = 0
 
 
 class Checker:
@@ -36,6 +40,11 @@ class Checker:
         """Yields the same, growing result after each batch. Raises ImportRefused."""
         opened = self._open(sheet)
         result = SheetCheck()
+        for row in body_rows(spooled, sheet.layout):
+            if row.left_out:
+                result.left_out_count += 1
+                result.left_out += [{"row": row.number, "kind": row.left_out, "text": row.text[:80]}]
+                del result.left_out[_SHOWN_LEFT_OUT:]
         for rows in batches(mapped_rows(sheet, spooled, opened.field_keys)):
             self._check_batch(opened, rows, result)
             yield result

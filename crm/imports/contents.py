@@ -28,7 +28,9 @@ _EMAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]{2,}")
 _URL = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[^\W\d_]{2,}(?:/\S*)?", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _PATRONYMIC = re.compile(r"[^\W\d_]+(?:вич|вна|ична|івна|ївна|йович|оглы|кызы)\.?", re.IGNORECASE)
-_INITIALS = re.compile(r"[^\W\d_][\w'’-]+ [^\W\d_]\. ?[^\W\d_]\.")
+# "Koval O.", "Koval O. P.", "O.P. Koval": a last name with one initial or two.
+_INITIALS = re.compile(r"[^\W\d_][\w'’-]+ [^\W\d_]\.(?: ?[^\W\d_]\.?)?|[^\W\d_]\. ?(?:[^\W\d_]\. ?)?[^\W\d_][\w'’-]+")
+_BEHIND_A_PERSON = re.compile(r"[,;(\n\d+]|\s[-–—]\s")
 _ADDRESS = re.compile(
     r"(?<!\w)(?:ул|улица|вул|вулиця|пр|просп|проспект|пр-т|пр-д|проезд|пер|переулок|провулок|пл|площадь|бульвар|б-р|ш|шоссе"
     r"|наб|д|дом|буд|street|st|avenue|ave|road|rd|г|м|обл)(?!\w)\.?",
@@ -39,17 +41,25 @@ _POSTAL_CODE = re.compile(r"\d{5,6}|\d{5}-\d{4}|\d{2}-\d{3}")
 
 
 def _is_phone(text: str) -> bool:
+    if is_clearly_a_person(" ".join(re.sub(r"[\d+()-]", " ", text).split())):
+        return False
     digits = sum(character.isdigit() for character in text)
     letters = sum(character.isalpha() for character in text)
     has_shape = text[0] in "+(" or any(sign in text[1:] for sign in "-() ") or digits in (10, 11)
     return digits >= 7 and letters <= digits and has_shape and not _DATE.fullmatch(text)
 
 
-def _is_person(text: str) -> bool:
+def is_clearly_a_person(text: str) -> bool:
+    """Two to five words with a patronymic or initials among them."""
     words = text.split()
     if not 2 <= len(words) <= 5 or any(character.isdigit() for character in text):
         return False
-    return any(_PATRONYMIC.fullmatch(word) for word in words) or bool(_INITIALS.search(text))
+    return any(_PATRONYMIC.fullmatch(word) for word in words) or bool(_INITIALS.fullmatch(text))
+
+
+def _is_person(text: str) -> bool:
+    """A person, perhaps with a position and a phone behind him."""
+    return any(is_clearly_a_person(part.strip()) for part in [text, *_BEHIND_A_PERSON.split(text)[:1]])
 
 
 def _is_address(text: str) -> bool:

@@ -1,126 +1,91 @@
-"""Where the table of a sheet begins and ends: its header row, its columns that hold something, its footer."""
+"""The table of a sheet: its header, its columns that hold something, and what between the rows is no row."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from django.utils.translation import gettext as _
+
+from crm.imports.body import BodyRow, LeftOut, body_rows
 from crm.imports.cells import column_letter, header_key
-from crm.imports.contents import looks_like_a_label
-from crm.imports.reading.spool import Row, SpooledSheet
+from crm.imports.dates import DateOrder, date_order
+from crm.imports.headers import LOOKED_AT, Layout, column_keys, find_layout, header_texts, shape_of_header
+from crm.imports.mapping import shape_of
+from crm.imports.reading.spool import SpooledSheet
 
-_LOOKED_AT = 40
+# The column of titles between the rows: it stands on no sheet, but may be mapped like one that does.
+SECTION_COLUMN = 10_000
 _SAMPLED_ROWS = 200
+_ROWS_READ = 5000
 _LONGEST_SAMPLE = 200
-_FOOTER_WORDS = re.compile(
-    r"\W*(?:итого|всего|разом|усього|total|sum|сумма|примечани|примітк|note|источник|джерело|source|по состоянию|©)",
-    re.IGNORECASE,
-)
-# A footer is looked for among the last rows only.
-_FOOTER_ROWS = 12
+_TOLD_ROWS = 12
 
 
 @dataclass(frozen=True)
 class Column:
-    """`index` counts from 0; `header` is the text above, or the column's letter when there is none."""
+    """`index` counts from 0; `header` is the text above, or the column's letter when there is none.
+
+    `key` is the header in comparable form, told from equal ones by a number. `order` is what its dates tell.
+    """
 
     index: int
     header: str
     samples: list[str]
+    key: str = ""
+    order: DateOrder | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """`header_row` is the number of the header's row on the sheet, 0 when the sheet has none."""
+    """`shape` is the same for files with the same headers; `left_out` are the first rows that are none of the table."""
 
-    header_row: int
+    layout: Layout
     columns: list[Column]
+    shape: str
+    left_out: list[BodyRow]
+
+    @property
+    def header_row(self) -> int:
+        return self.layout.header_row
 
 
-def find_table(sheet: SpooledSheet, known_headers: frozenset[str], header_row: int | None = None) -> Table:
-    """`known_headers` are header keys of all fields; `header_row` is the user's own choice, when he made one."""
-    first = sheet.first(_LOOKED_AT)
-    if header_row is None:
-        header_row = find_header_row(first, known_headers)
-    headers = next((row.cells for row in first if row.number == header_row), [])
-    return Table(header_row, _columns(headers, _sample(sheet, header_row)))
+def find_table(
+    sheet: SpooledSheet,
+    known_headers: Collection[str],
+    layout: Layout | None = None,
+    known_shapes: Collection[str] = (),
+) -> Table:
+    """`known_headers` are header keys of all fields; `layout` is the user's own choice, when he made one."""
+    if layout is None:
+        layout = find_layout(sheet, known_headers, known_shapes)
+    rows = list(islice(body_rows(sheet, layout), _ROWS_READ))
+    headers = header_texts(sheet.first(LOOKED_AT + layout.last_header_row), layout)
+    columns = _columns(headers, [row.cells for row in rows if not row.left_out])
+    shape = shape_of_header(headers) or shape_of(column.key for column in columns)
+    left_out = [row for row in rows if row.left_out]
+    return Table(layout, [*columns, *_section_column(left_out)], shape, left_out[:_TOLD_ROWS])
 
 
-def find_header_row(rows: Sequence[Row], known_headers: frozenset[str]) -> int:
-    """The row's number on the sheet, 0 when no row looks like a header."""
-    width = _usual_width(rows)
-    best, best_score = 0, 0.0
-    for index, row in enumerate(rows[:-1] or rows):
-        score = _header_score(row, width, known_headers) - 0.1 * index
-        if score > best_score:
-            best, best_score = row.number, score
-    return best
-
-
-def _usual_width(rows: Sequence[Row]) -> int:
-    widths = sorted(sum(bool(cell) for cell in row.cells) for row in rows)
-    return widths[len(widths) // 2] if widths else 0
-
-
-def _header_score(row: Row, width: int, known_headers: frozenset[str]) -> float:
-    filled = [cell for cell in row.cells if cell]
-    labels = [cell for cell in filled if looks_like_a_label(cell)]
-    known = sum(header_key(cell) in known_headers for cell in filled)
-    if len(labels) < 0.7 * len(filled) or (len(filled) < max(2, width / 2) and not known):
-        return 0.0
-    if len(filled) < width / 2:
-        return 0.0
-    distinct = len({cell.casefold() for cell in filled}) / len(filled)
-    return 3.0 * known + min(1.0, len(filled) / max(width, 1)) + distinct
-
-
-def _sample(sheet: SpooledSheet, header_row: int) -> list[Row]:
-    rows: list[Row] = []
-    for row in sheet.read():
-        if row.number > header_row:
-            rows.append(row)
-        if len(rows) == _SAMPLED_ROWS:
-            break
-    return rows
-
-
-def _columns(headers: list[str], rows: list[Row]) -> list[Column]:
-    width = max([len(headers), *(len(row.cells) for row in rows)], default=0)
+def _columns(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Column]:
+    width = max([len(headers), *map(len, rows)], default=0)
+    keys = column_keys(headers)
     columns = []
     for index in range(width):
-        samples = [row.cells[index][:_LONGEST_SAMPLE] for row in rows if index < len(row.cells) and row.cells[index]]
+        values = [cells[index] for cells in rows if index < len(cells) and cells[index]]
         header = headers[index] if index < len(headers) else ""
-        if samples:
-            columns.append(Column(index, " ".join(header.replace("_", " ").split()) or column_letter(index), samples))
+        if not values or (header and index not in keys):
+            continue
+        letter = column_letter(index)
+        samples = [value[:_LONGEST_SAMPLE] for value in values[:_SAMPLED_ROWS]]
+        columns.append(
+            Column(index, header or letter, samples, keys.get(index, header_key(letter)), date_order(values))
+        )
     return columns
 
 
-def table_rows(sheet: SpooledSheet, header_row: int) -> Iterator[Row]:
-    """The rows under the header, without a footer below a gap or of words such as "Итого"."""
-    rows = (row for row in sheet.read() if row.number > header_row)
-    yield from _without_footer(rows)
-
-
-def _without_footer(rows: Iterable[Row]) -> Iterator[Row]:
-    held: list[Row] = []
-    usual = 0
-    for row in rows:
-        usual = max(usual, _filled(row)) if len(held) < _FOOTER_ROWS else usual
-        held.append(row)
-        if len(held) > _FOOTER_ROWS:
-            yield held.pop(0)
-    end = next((i for i, row in enumerate(held) if _begins_footer(row, held[i - 1] if i else None, usual)), len(held))
-    yield from held[:end]
-
-
-def _begins_footer(row: Row, before: Row | None, usual: int) -> bool:
-    filled = _filled(row)
-    if usual < 3:
-        return False
-    if filled <= max(2, usual // 2) and _FOOTER_WORDS.match(next(cell for cell in row.cells if cell)):
-        return True
-    has_gap_above = before is not None and row.number > before.number + 1
-    return filled == 1 and has_gap_above
-
-
-def _filled(row: Row) -> int:
-    return sum(bool(cell) for cell in row.cells)
+def _section_column(left_out: Iterable[BodyRow]) -> list[Column]:
+    titles = Counter(row.text[:_LONGEST_SAMPLE] for row in left_out if row.left_out == LeftOut.SECTION)
+    if not titles:
+        return []
+    return [Column(SECTION_COLUMN, _("Title above the rows"), list(titles), "#section")]

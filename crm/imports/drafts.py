@@ -9,26 +9,32 @@ from crm.access.models import Record
 
 
 class RowProblem(Exception):
-    """The row cannot be imported; `sentence` says why."""
+    """The row cannot be imported; `sentence` says why, `field` is the key of the field that is wrong."""
 
-    def __init__(self, sentence: str, *, column: str = "", value: str = "") -> None:
+    def __init__(self, sentence: str, *, field: str = "", column: str = "", value: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.field = field
         self.column = column
         self.value = value
 
 
 class Value(NamedTuple):
-    """One filled cell of a mapped column."""
+    """One filled cell of a mapped column; `column_index` counts from 0, None for what stands in no cell."""
 
     field: str
     header: str
     text: str
+    column_index: int | None = None
+    is_month_first: bool = False
 
 
 class MappedRow(NamedTuple):
+    """`columns` tells for each mapped field the index and the header of its first column."""
+
     number: int
     values: list[Value]
+    columns: Mapping[str, tuple[int, str]] = {}
 
     def all(self, *fields: str) -> list[Value]:
         return [value for value in self.values if value.field in fields]
@@ -38,13 +44,17 @@ class MappedRow(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something that the importer should know about a row that was imported; `kind` is a ProblemKind."""
+    """Something that the importer should know about a row that was imported; `kind` is a ProblemKind.
+
+    `column_index` is that of the wrong cell, from 0, None when there is no such cell.
+    """
 
     row: int
     kind: str
     column: str
     value: str
     sentence: str
+    column_index: int | None = None
 
 
 @dataclass

@@ -3,11 +3,13 @@
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.imports.body import BodyRow, table_rows
 from crm.imports.cells import value_of
-from crm.imports.detection import table_rows
+from crm.imports.detection import SECTION_COLUMN
 from crm.imports.drafts import Companion, Draft, MappedRow, Note, RowProblem, Value, Writer
 from crm.imports.models import Import, ImportSheet, ProblemKind
 from crm.imports.options import RunOptions
@@ -81,15 +83,25 @@ def open_target(run: Import, key: str) -> Opened:
 
 def mapped_rows(sheet: ImportSheet, spooled: SpooledSheet, allowed: frozenset[str]) -> Iterator[MappedRow]:
     """The table's rows that hold anything in a mapped column."""
-    headers = {column["index"]: column["header"] for column in sheet.columns}
-    fields = {index: key for index, key in sheet.fields_by_column.items() if key in allowed}
-    for row in table_rows(spooled, sheet.header_row):
-        values = [
-            Value(key, headers.get(index, ""), text)
-            for index, key in fields.items()
-            if index < len(row.cells) and (text := value_of(row.cells[index]))
-        ]
-        yield MappedRow(row.number, values)
+    chosen = {index: key for index, key in sheet.fields_by_column.items() if key in allowed}
+    columns = [(column, chosen[column["index"]]) for column in sheet.columns if column["index"] in chosen]
+    places: dict[str, tuple[int, str]] = {}
+    for column, key in columns:
+        if column["index"] != SECTION_COLUMN:
+            places.setdefault(key, (column["index"], column["header"]))
+    for row in table_rows(spooled, sheet.layout):
+        values = [value for column, key in columns if (value := _value(row, column, key))]
+        yield MappedRow(row.number, values, places)
+
+
+def _value(row: BodyRow, column: dict[str, Any], key: str) -> Value | None:
+    index = column["index"]
+    if index == SECTION_COLUMN:
+        cell, place = row.section, None
+    else:
+        cell, place = row.cells[index] if index < len(row.cells) else "", index
+    text = value_of(cell)
+    return Value(key, column["header"], text, place, bool(column.get("is_month_first"))) if text else None
 
 
 def batches(rows: Iterator[MappedRow]) -> Iterator[list[MappedRow]]:
@@ -108,7 +120,7 @@ def read_batch(opened: Opened, rows: Sequence[MappedRow]) -> Batch:
             draft = _read_row(opened, row)
         except RowProblem as problem:
             batch.counts.failed += 1
-            batch.notes.append(failure_note(row.number, problem.sentence, problem.column, problem.value))
+            batch.notes.append(_problem_note(row, problem))
             continue
         batch.notes += draft.notes
         batch.counts.add_notes(draft.notes)
@@ -132,5 +144,15 @@ def _read_row(opened: Opened, row: MappedRow) -> Draft:
     return draft
 
 
-def failure_note(row: int, sentence: str, column: str = "", value: str = "") -> Note:
-    return Note(row, ProblemKind.FAILED, column, value, sentence)
+def failure_note(row: int, sentence: str) -> Note:
+    return Note(row, ProblemKind.FAILED, "", "", sentence)
+
+
+def _problem_note(row: MappedRow, problem: RowProblem) -> Note:
+    """The problem in its cell, under the header that the importer gave it; an empty cell is one too."""
+    index, header = row.columns.get(problem.field, (None, problem.column))
+    for value in row.all(problem.field):
+        if value.column_index is not None:
+            index, header = value.column_index, value.header
+            break
+    return Note(row.number, ProblemKind.FAILED, header, problem.value, problem.sentence, index)

@@ -1,18 +1,26 @@
 """Which column is which field: told from headers and values, and remembered for files of the same shape."""
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crm.imports.cells import header_key
 from crm.imports.contents import TELLING_KINDS, Kind, filled, share_of_kind
-from crm.imports.detection import Column
 from crm.imports.registry import ImportField, ImportTarget
 
+if TYPE_CHECKING:
+    from crm.imports.detection import Column
+
 _EQUAL = 100.0
+# "Address / city": the last part of a joined header names the column nearly as well as a header of its own.
+_EQUAL_PART = 95.0
 _CONTAINED = 40.0
 _CONTENT = 30.0
 _ENOUGH = 45.0
+JOINT = " / "
+_CAMEL_CASE = re.compile(r"(?<=[^\W\d_A-ZА-ЯІЇЄҐ])(?=[A-ZА-ЯІЇЄҐ])")
 # Kinds whose look is so plain that a header cannot outweigh values that look otherwise.
 _STRICT_KINDS = {Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.URL, Kind.DATE}
 # What values may plainly be instead of what their header says, and how many of them must.
@@ -28,7 +36,7 @@ class Guess:
     score: float
 
 
-def guess_mapping(columns: Sequence[Column], fields: Sequence[ImportField]) -> Guess:
+def guess_mapping(columns: "Sequence[Column]", fields: Sequence[ImportField]) -> Guess:
     """The best pairs first, each column once, and each field once unless it takes many."""
     pairs = [
         (score, -column.index, -order, column, field)
@@ -49,7 +57,7 @@ def guess_mapping(columns: Sequence[Column], fields: Sequence[ImportField]) -> G
     return Guess(dict(sorted(taken.items())), total)
 
 
-def best_target(columns: Sequence[Column], offers: Mapping[str, tuple[ImportTarget, Sequence[ImportField]]]) -> str:
+def best_target(columns: "Sequence[Column]", offers: Mapping[str, tuple[ImportTarget, Sequence[ImportField]]]) -> str:
     """The key of the target that a sheet fits best; "" when no target's required fields are found in it."""
     scores = {}
     for key, (target, fields) in offers.items():
@@ -73,19 +81,18 @@ def clashing_fields(mapping: Mapping[int, str], fields: Sequence[ImportField]) -
     return sorted({key for key in keys if keys.count(key) > 1})
 
 
-def shape_of(headers: Iterable[str]) -> str:
-    """A name for files with the same headers, in whatever order."""
-    joined = "\n".join(sorted(header_key(header) for header in headers))
-    return hashlib.sha256(joined.encode()).hexdigest()
+def shape_of(keys: Iterable[str]) -> str:
+    """A name for files with the same header keys, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()
 
 
-def remembered_mapping(columns: Sequence[Column], kept: Mapping[str, str], fields: Collection[str]) -> dict[int, str]:
+def remembered_mapping(columns: "Sequence[Column]", kept: Mapping[str, str], fields: Collection[str]) -> dict[int, str]:
     """`kept` maps header keys to fields; fields that the user may no longer write are left out."""
-    found = {column.index: kept.get(header_key(column.header), "") for column in columns}
+    found = {column.index: kept.get(column.key, "") for column in columns}
     return {index: key for index, key in found.items() if key in fields}
 
 
-def _names_the_record(column: Column, target: ImportTarget, guess: Guess) -> bool:
+def _names_the_record(column: "Column", target: ImportTarget, guess: Guess) -> bool:
     """A required field found by its header speaks louder than any number of optional ones."""
     key = guess.fields.get(column.index, "")
     field = next((field for field in target.fields if field.key == key), None)
@@ -93,7 +100,7 @@ def _names_the_record(column: Column, target: ImportTarget, guess: Guess) -> boo
     return bool(field and is_required and _header_score(column.header, field) >= _EQUAL)
 
 
-def _scores(column: Column, fields: Sequence[ImportField]) -> Iterator[tuple[float, int, ImportField]]:
+def _scores(column: "Column", fields: Sequence[ImportField]) -> Iterator[tuple[float, int, ImportField]]:
     values = filled(column.samples)
     kinds = {field.kind for field in fields} | _LOOKS
     shares = {kind: share_of_kind(values, kind) for kind in kinds}
@@ -115,9 +122,16 @@ def _score(header: float, kind: Kind, shares: Mapping[Kind, float | None]) -> fl
 
 
 def _header_score(header: str, field: ImportField) -> float:
-    key = header_key(header)
-    if key in field.header_keys:
+    # Programs write "PhoneNumber" and "yearOfBirth".
+    spellings = {header_key(header), header_key(_CAMEL_CASE.sub(" ", header))}
+    if spellings & field.header_keys:
         return _EQUAL
+    if JOINT in header and header_key(header.rpartition(JOINT)[2]) in field.header_keys:
+        return _EQUAL_PART
+    return max(_contained_score(key, field) for key in spellings)
+
+
+def _contained_score(key: str, field: ImportField) -> float:
     padded = f" {key} "
     covered = max((len(word) for word in field.header_keys if f" {word} " in padded), default=0)
     return _CONTAINED + 50.0 * covered / len(key) if covered else 0.0

@@ -1,7 +1,8 @@
 """An import: the uploaded file, what was chosen for it, how far it got, and what became of each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -10,6 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
+
+from crm.imports.cells import column_letter
+from crm.imports.headers import Layout
 
 
 class ImportStatus(models.TextChoices):
@@ -116,7 +120,8 @@ class Import(models.Model):
 class ImportSheet(models.Model):
     """`target` is a registry key, "" when the sheet is left out; `mapping` maps a column's index to a field's key.
 
-    `columns` is what detection found: a list of {index, header, samples}. `rows_done` counts table rows written.
+    `columns` is what detection found: a list of {index, header, key, samples, order, is_month_first}, `left_out` the
+    first rows that are none of the table: {row, kind, text}. `rows_done` counts table rows written.
     """
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="sheets")
@@ -126,6 +131,10 @@ class ImportSheet(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     target = models.CharField(max_length=50, blank=True)
     header_row = models.PositiveIntegerField(default=0)
+    header_height = models.PositiveSmallIntegerField(default=1)
+    keeps_sections = models.BooleanField(default=False)
+    shape = models.CharField(max_length=64, blank=True)
+    left_out = models.JSONField(default=list)
     columns = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     rows_done = models.PositiveIntegerField(default=0)
@@ -135,8 +144,9 @@ class ImportSheet(models.Model):
     failed = models.PositiveIntegerField(default=0)
     phones_kept = models.PositiveIntegerField(default=0)
 
-    # Phones of the whole sample, while the sheet is looked at; not stored.
+    # Phones of the whole sample and what was chosen for the shape before, while the sheet is looked at; not stored.
     phone_samples: Sequence[str] = ()
+    kept_options: Mapping[str, Any] = MappingProxyType({})
 
     class Meta:
         ordering = ["position"]
@@ -144,6 +154,10 @@ class ImportSheet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.header_row, self.header_height, self.keeps_sections)
 
     @property
     def fields_by_column(self) -> dict[int, str]:
@@ -157,13 +171,14 @@ class ProblemKind(models.TextChoices):
 
 
 class ImportProblem(models.Model):
-    """What did not go as hoped in one row; `row` is its number on the sheet."""
+    """What did not go as hoped in one row; `row` is its number on the sheet, `column_index` counts from 0."""
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="problems")
     sheet = models.ForeignKey(ImportSheet, on_delete=models.CASCADE, related_name="+")
     row = models.PositiveIntegerField()
     kind = models.CharField(max_length=10, choices=ProblemKind)
     column = models.CharField(max_length=200, blank=True)
+    column_index = models.PositiveIntegerField(null=True)
     value = models.TextField(blank=True)
     sentence = models.TextField()
 
@@ -173,6 +188,11 @@ class ImportProblem(models.Model):
 
     def __str__(self) -> str:
         return self.sentence
+
+    @property
+    def cell(self) -> str:
+        """The cell's address as Excel writes it: "C7"; "" when the row as a whole is wrong."""
+        return "" if self.column_index is None else f"{column_letter(self.column_index)}{self.row}"
 
 
 class ImportedRecord(models.Model):
@@ -194,12 +214,16 @@ class ImportedRecord(models.Model):
 
 
 class RememberedMapping(models.Model):
-    """How a user mapped files of one shape last time; `fields` maps header keys to field keys, "" for left out."""
+    """How a user mapped files of one shape last time; `fields` maps column keys to field keys, "" for left out.
+
+    `options` are the import's region, area_code and identities.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     shape = models.CharField(max_length=64)
     target = models.CharField(max_length=50, blank=True)
     fields = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

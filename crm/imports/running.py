@@ -116,6 +116,7 @@ class SheetRun:
                 row=note.row,
                 kind=note.kind,
                 column=note.column[:200],
+                column_index=note.column_index,
                 value=note.value[:_LONGEST_VALUE],
                 sentence=note.sentence,
             )

@@ -15,8 +15,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.imports.cells import header_key
-from crm.imports.mapping import shape_of
+from crm.imports.headers import Layout
 from crm.imports.models import Import, ImportSheet, ImportStatus, RememberedMapping
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.reading.spool import extension_of, spooled_sheets
@@ -76,11 +75,13 @@ def choose_options(run: Import, *, options: Mapping[str, Any]) -> None:
 def remember_mappings(sheets: Iterable[ImportSheet], *, actor: Any) -> None:
     """The next file of the same shape starts with the choices made in this one."""
     for sheet in sheets:
-        headers = [column["header"] for column in sheet.columns]
-        chosen = sheet.fields_by_column
-        fields = {header_key(column["header"]): chosen.get(column["index"], "") for column in sheet.columns}
+        run, chosen = sheet.run, sheet.fields_by_column
+        fields = {column["key"]: chosen.get(column["index"], "") for column in sheet.columns}
+        options = {"region": run.region, "area_code": run.area_code, "identities": run.identities}
         RememberedMapping.objects.update_or_create(
-            user=actor, shape=shape_of(headers), defaults={"target": sheet.target, "fields": fields}
+            user=actor,
+            shape=sheet.shape,
+            defaults={"target": sheet.target, "fields": fields, "options": options},
         )
 
 
@@ -140,12 +141,13 @@ def home_team_id(user: Any) -> int | None:
     return membership.team_id if membership else None
 
 
-def choose_target(sheet: ImportSheet, key: str, header_row: int | None = None) -> None:
-    """Look at the sheet again for another target or another header row; not saved."""
+def choose_target(sheet: ImportSheet, key: str, layout: Layout | None = None) -> None:
+    """Look at the sheet again for another target or another layout; not saved."""
     spooled = spooled_sheets(sheet.run.spool_folder)[sheet.position]
-    again = look_at_sheet(sheet.run, sheet.position, spooled, header_row, target_key=key)
-    sheet.target, sheet.header_row = key, again.header_row
-    sheet.columns, sheet.mapping = again.columns, again.mapping
+    again = look_at_sheet(sheet.run, sheet.position, spooled, layout or sheet.layout, target_key=key)
+    sheet.target = key
+    for name in ("header_row", "header_height", "keeps_sections", "shape", "columns", "mapping", "left_out"):
+        setattr(sheet, name, getattr(again, name))
 
 
 def totals_of(run: Import) -> dict[str, int]:

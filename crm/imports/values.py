@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from dateutil import parser as dates
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.functional import Promise
@@ -25,7 +23,6 @@ _POSTAL_CODE_BEFORE_CITY = re.compile(r"(\d{5})\s+(?=\S)")
 # Where a number that leads an address is a house, not a postal code.
 _HOUSE_NUMBER_FIRST = {"", "US", "CA", "GB", "AU", "NZ", "IE"}
 _LONGEST_TYPED = 200
-_EXCEL_EPOCH = date(1899, 12, 30)
 
 
 def read_phones(
@@ -43,7 +40,7 @@ def read_phones(
             )
             if not parsed.is_valid:
                 sentence = _("The phone number could not be understood and is kept as typed.")
-                notes.append(Note(row, ProblemKind.PHONE, value.header, parsed.typed, sentence))
+                notes.append(Note(row, ProblemKind.PHONE, value.header, parsed.typed, sentence, value.column_index))
     return phones, notes
 
 
@@ -91,19 +88,6 @@ def read_choice(value: str, choices: Iterable[tuple[Any, Any]], words: Mapping[s
     return known.get(key) or words.get(key, "")
 
 
-def read_date(text: str) -> date | None:
-    """ISO, day first ("31.12.2020"), words ("Dec 31 2020"), or Excel's day number; None when it is no date."""
-    if text.isdigit() and 4000 < int(text) < 80_000:
-        return _EXCEL_EPOCH + timedelta(days=int(text))
-    if not any(character.isdigit() for character in text) or len(text) > 40:
-        return None
-    try:
-        found: datetime = dates.parse(text, dayfirst=not re.match(r"\d{4}", text))
-    except (ValueError, OverflowError):
-        return None
-    return found.date()
-
-
 def split_postal_code(address: str, region: str) -> tuple[str, str]:
     """The postal code that leads an address, and the rest: "119017 Main St" → ("119017", "Main St")."""
     patterns = [_POSTAL_CODE_OF_SIX, _POSTAL_CODE_OF_FIVE]
@@ -123,12 +107,12 @@ def comparable(*texts: str) -> str:
 
 
 def left_out(row: int, value: Value, sentence: str) -> Note:
-    return Note(row, ProblemKind.LEFT_OUT, value.header, value.text, sentence)
+    return Note(row, ProblemKind.LEFT_OUT, value.header, value.text, sentence, value.column_index)
 
 
-def fitting(text: str, length: int, *, column: str | Promise) -> str:
+def fitting(text: str, length: int, *, field: str, column: str | Promise) -> str:
     """Raises RowProblem for text that the field cannot hold: cut short, it would be wrong without a word."""
     if len(text) > length:
         sentence = _("The text is longer than %(length)s characters.") % {"length": length}
-        raise RowProblem(sentence, column=str(column), value=text[:200])
+        raise RowProblem(sentence, field=field, column=str(column), value=text[:200])
     return text

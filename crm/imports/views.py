@@ -15,6 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from crm.imports import services
 from crm.imports.forms import UploadForm
 from crm.imports.jobs import announce
+from crm.imports.leftovers import LeftOutRow
 from crm.imports.models import Import, ImportStatus, ProblemKind
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.registry import targets_for
@@ -82,7 +83,14 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _preview(run: Import) -> dict[str, Any]:
     sheets = {sheet.position: sheet for sheet in run.sheets.all()}
-    found = [{**check, "sheet": sheets[check["position"]]} for check in run.checked["sheets"]]
+    found = [
+        {
+            **check,
+            "sheet": sheets[check["position"]],
+            "left_out": [LeftOutRow(**row) for row in check.get("left_out", [])],
+        }
+        for check in run.checked["sheets"]
+    ]
     names = ("rows", "created", "matched", "folded", "failed", "phones_kept")
     totals = {name: sum(check[name] for check in found) for name in names}
     return {"run": run, "checks": found, "totals": totals}

@@ -7,7 +7,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from crm.imports import services
+from crm.imports.body import LeftOut
+from crm.imports.contents import Kind
+from crm.imports.dates import DateOrder
 from crm.imports.forms import OptionsForm
+from crm.imports.headers import MOST_HEADER_ROWS, Layout
+from crm.imports.leftovers import LeftOutRow
 from crm.imports.mapping import clashing_fields, missing_fields
 from crm.imports.models import Import, ImportSheet
 from crm.imports.registry import ImportField, ImportTarget, fields_for, targets_for
@@ -18,12 +23,17 @@ _LARGEST_HEADER_ROW = 100_000
 
 @dataclass
 class ColumnChoice:
-    """One column as the page shows it; `name` is the name of its select."""
+    """One column as the page shows it; `name` is the name of its select.
+
+    `order` is a DateOrder where dates of a mapped column can be read in two ways.
+    """
 
     name: str
     header: str
     samples: list[str]
     chosen: str
+    order: str = ""
+    is_month_first: bool = False
     error: str = ""
 
 
@@ -41,6 +51,23 @@ class SheetChoice:
     @property
     def prefix(self) -> str:
         return f"sheet-{self.sheet.position}"
+
+    @property
+    def header_heights(self) -> range:
+        return range(1, MOST_HEADER_ROWS + 1)
+
+    @property
+    def has_sections(self) -> bool:
+        return self.sheet.keeps_sections or any(row["kind"] == LeftOut.SECTION for row in self.sheet.left_out)
+
+    @property
+    def left_out(self) -> list[LeftOutRow]:
+        return [LeftOutRow(**row) for row in self.sheet.left_out]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Nothing in the sheet looks like records that the importer may add."""
+        return not self.target and not self.sheet.is_hidden and not self.sheet.mapping
 
     @property
     def is_faulty(self) -> bool:
@@ -76,29 +103,30 @@ class MappingPage:
                 column["index"]: self.data.get(f"{prefix}-column-{column['index']}", "") for column in sheet.columns
             }
             sheet.mapping = {str(index): key for index, key in given.items() if key in allowed}
+            _take_date_orders(sheet, prefix, self.data)
         return self._choice(sheet, is_changed=is_changed)
 
     def _look_again(self, sheet: ImportSheet, prefix: str, data: QueryDict) -> bool:
         target = data.get(f"{prefix}-target", sheet.target)
         target = target if target in self.offers else ""
-        typed = data.get(f"{prefix}-header", "")
-        header_row = min(int(typed), _LARGEST_HEADER_ROW) if typed.isdecimal() else sheet.header_row
-        if header_row != sheet.header_row:
-            services.choose_target(sheet, target, header_row)
-            return True
-        if target == sheet.target:
+        layout = _chosen_layout(sheet, prefix, data)
+        if layout == sheet.layout and target == sheet.target:
             return False
-        services.choose_target(sheet, target, header_row)
-        return bool(target)
+        has_moved = layout != sheet.layout
+        services.choose_target(sheet, target, layout)
+        return has_moved or bool(target)
 
     def _choice(self, sheet: ImportSheet, *, is_changed: bool) -> SheetChoice:
         mapping = sheet.fields_by_column
+        dated = {field.key for field in self.offers.get(sheet.target, []) if field.kind == Kind.DATE}
         columns = [
             ColumnChoice(
                 name=f"sheet-{sheet.position}-column-{column['index']}",
                 header=column["header"],
                 samples=column["samples"][:_SHOWN_SAMPLES],
                 chosen=mapping.get(column["index"], ""),
+                order=column.get("order", "") if mapping.get(column["index"]) in dated else "",
+                is_month_first=bool(column.get("is_month_first")),
             )
             for column in sheet.columns
         ]
@@ -140,6 +168,23 @@ class MappingPage:
 
     def remember(self) -> None:
         services.remember_mappings([choice.sheet for choice in self.sheets], actor=self.run.importer)
+
+
+def _chosen_layout(sheet: ImportSheet, prefix: str, data: QueryDict) -> Layout:
+    row, height = data.get(f"{prefix}-header", ""), data.get(f"{prefix}-height", "")
+    sections = data.get(f"{prefix}-sections", "")
+    return Layout(
+        min(int(row), _LARGEST_HEADER_ROW) if row.isdecimal() else sheet.header_row,
+        max(1, min(int(height), MOST_HEADER_ROWS)) if height.isdecimal() else sheet.header_height,
+        sections == "keep" if sections else sheet.keeps_sections,
+    )
+
+
+def _take_date_orders(sheet: ImportSheet, prefix: str, data: QueryDict) -> None:
+    for column in sheet.columns:
+        order = data.get(f"{prefix}-dates-{column['index']}", "")
+        if order:
+            column["is_month_first"] = order == DateOrder.MONTH_FIRST
 
 
 def _mark_conflicts(choice: SheetChoice, target: ImportTarget) -> None:

@@ -18,7 +18,7 @@ from crm.imports.models import Import, ImportSheet, ImportStatus
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.reading.spool import SpooledSheet, read_file, spooled_sheets
 from crm.imports.running import SheetRun
-from crm.imports.sheets import look_at_sheet, suggest_phone_options
+from crm.imports.sheets import look_at_sheet, recall_options, suggest_phone_options
 
 logger = logging.getLogger(__name__)
 # How long a worker may be silent before another takes over: while he reads the file, and between two batches.
@@ -85,6 +85,7 @@ class Worker:
             run.sheets.all().delete()
             sheets = [look_at_sheet(run, position, sheet) for position, sheet in enumerate(spooled) if sheet.rows]
             ImportSheet.objects.bulk_create(sheets)
+            recall_options(run, sheets)
             if not run.region:
                 suggest_phone_options(run, sheets)
             run.rows_total = sum(sheet.row_count for sheet in sheets)
@@ -138,7 +139,7 @@ class Worker:
         if run.is_finished:
             run.finished_at = timezone.now()
         fields = ["status", "failure", "lease", "lease_until", "finished_at", "checked", "rows_total"]
-        fields += ["region", "area_code"]
+        fields += ["region", "area_code", "identities"]
         try:
             run.save(update_fields=fields)
         except DatabaseError:
@@ -157,4 +158,4 @@ def chosen_sheets(run: Import) -> Iterator[tuple[ImportSheet, SpooledSheet]]:
 
 
 def _as_json(result: SheetCheck) -> dict[str, Any]:
-    return {**vars(result.counts), "rows": result.rows, "samples": result.samples, "problems": result.problems}
+    return {**vars(result), "counts": None, **vars(result.counts)}

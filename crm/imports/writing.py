@@ -42,8 +42,8 @@ class RecordWriter:
         """Texts as they stand in the row. Raises RowProblem for what its field cannot hold."""
         found = {}
         for name in names:
-            field: Any = self.model._meta.get_field(name)
-            found[name] = fitting(row.first(name), field.max_length, column=field.verbose_name)
+            column: Any = self.model._meta.get_field(name)
+            found[name] = fitting(row.first(name), column.max_length, field=name, column=column.verbose_name)
         return found
 
     def absorb(self, draft: Draft, other: Draft) -> None:
@@ -196,8 +196,8 @@ def describe(model: type[Record], draft: Draft) -> list[tuple[str, str]]:
     return [(capfirst(str(label)), Truncator(shown).chars(_LONGEST_SHOWN)) for label, shown in lines if shown]
 
 
-def require(text: str, *, label: str) -> str:
+def require(text: str, *, field: str, label: str) -> str:
     """Raises RowProblem for a row that lacks what its record cannot be without."""
     if not text:
-        raise RowProblem(_("There is no value for “%(field)s”.") % {"field": label}, column=label)
+        raise RowProblem(_("There is no value for “%(field)s”.") % {"field": label}, field=field, column=label)
     return text
