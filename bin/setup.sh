@@ -34,17 +34,20 @@ has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null; }
 has_venv() { "$VENV_PYTHON" -m pip --version || "$PYTHON" -c 'import ensurepip, venv'; }
 has_font() { compgen -G "/usr/share/fonts/truetype/$1/*" >/dev/null; }
 
-list_missing_packages() { # list_missing_packages [with-browser]
+list_missing_packages() { # list_missing_packages [with-browser | with-lighthouse]
     missing_packages=()
     need python3-venv has_venv
     need postgresql has_postgres
     need redis-server command -v redis-server
     need gettext command -v msgfmt
     need util-linux command -v setpriv
-    [ "${1:-}" = with-browser ] || return 0
+    [ -n "${1:-}" ] || return 0
     need chromium command -v chromium
     need fonts-dejavu-core has_font dejavu
     need fonts-liberation has_font liberation
+    [ "$1" = with-lighthouse ] || return 0
+    need nodejs command -v node
+    need npm command -v npm
 }
 
 install_packages() {
@@ -102,7 +105,7 @@ make_venv() {
     "$PYTHON" -m venv .venv || fail "The virtual environment $CLONE/.venv could not be made: see above."
 }
 
-set_up() { # set_up [with-browser]
+set_up() { # set_up [with-browser | with-lighthouse]
     [ -w "$CLONE" ] || [ -x "$VENV_PYTHON" ] ||
         fail "$CLONE cannot be written by $(id -un): make it yours, or clone Porada somewhere else."
     PYTHON=$(find_python) || exit 1
