@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.rights import hidden_fields
 from crm.pages.forms import RecordChoiceField
 from crm.search.finding import matching
+from crm.ui.widgets import LongSelect
 
 LONGEST_TEXT = 200
 # Beyond these a date is a slip of the pen, and some break the arithmetic of time zones.
@@ -21,6 +22,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 # Values offered for free-text filters come from this many of the latest records in sight: the query stays bounded.
 SAMPLED_RECORDS = 500
 SUGGESTED_VALUES = 100
+_SELECTS = (django_filters.ChoiceFilter, django_filters.ModelChoiceFilter)
 
 
 class SearchFilter(django_filters.CharFilter):
@@ -130,6 +132,9 @@ class RecordFilterSet(django_filters.FilterSet):
         self.filters: dict[str, Any] = {
             name: each for name, each in self.filters.items() if hidden.isdisjoint(self._ruled_fields(name, each))
         }
+        for each in self.filters.values():
+            if isinstance(each, _SELECTS):
+                each.extra.setdefault("widget", LongSelect)
 
     def _ruled_fields(self, name: str, each: Any) -> tuple[str, ...]:
         if name == "mine":

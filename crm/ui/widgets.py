@@ -1,10 +1,11 @@
 """Controls that Django draws too slowly, too plainly or not at all."""
 
+from html import escape
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 
@@ -14,12 +15,14 @@ class LongSelect(forms.Select):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         built = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
         chosen = set(self.format_value(value))
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, mark_safe(" selected") if str(key) in chosen else "", label) for key, label in self.choices),
-        )
-        return format_html("<select{}>{}</select>", flatatt(built), options)
+        options = (_option(str(key), label, is_chosen=str(key) in chosen) for key, label in self.choices)
+        return format_html("<select{}>{}</select>", flatatt(built), mark_safe("".join(options)))  # noqa: S308 escaped
+
+
+def _option(value: str, label: Any, *, is_chosen: bool) -> str:
+    # Not format_html: its price for each argument is three times that of the escaping, and there are hundreds.
+    text = label.__html__() if hasattr(label, "__html__") else escape(str(label))
+    return f'<option value="{escape(value)}"{" selected" if is_chosen else ""}>{text}</option>'
 
 
 class PictureInput(forms.ClearableFileInput):

@@ -1,5 +1,6 @@
 """Components: `{% load ui %}`. Each draws escaped HTML without inline script or style."""
 
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -33,8 +34,13 @@ def asset(path: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """An icon of `static/icons/sprite.svg`. Without `label` it is decoration; `size` is "", "sm" or "lg"."""
+    return _icon(f"{static('icons/sprite.svg')}#{name}", label, size)
+
+
+# Pages are full of the same few icons and initials: drawing them again took an eighth of a list.
+@lru_cache(maxsize=1_000, typed=True)
+def _icon(href: str, label: str, size: str) -> SafeString:
     classes = f"icon ui-icon-{size}" if size else "icon"
-    href = f"{static('icons/sprite.svg')}#{name}"
     if not label:
         return format_html('<svg class="{}" aria-hidden="true"><use href="{}"></use></svg>', classes, href)
     return format_html('<svg class="{}" role="img" aria-label="{}"><use href="{}"></use></svg>', classes, label, href)
@@ -51,7 +57,11 @@ def avatar(who: Any, size: str = "sm", picture: bool = True) -> SafeString:
     url = str(getattr(who, "picture_url", "") or "") if picture else ""
     if url:
         return _picture(url, size, is_logo=bool(getattr(who, "has_logo", False)))
-    name = _name_of(who)
+    return _initials(_name_of(who), size)
+
+
+@lru_cache(maxsize=10_000)
+def _initials(name: str, size: str) -> SafeString:
     return format_html(
         '<span class="avatar avatar-{} ui-avatar-{}" aria-hidden="true">{}</span>',
         size,
