@@ -48,6 +48,16 @@ def imported(user: Any, rows: Rows, **options: Any) -> Import:
     return worked_on(run)
 
 
+def imported_as_found(user: Any, content: bytes, name: str) -> Import:
+    """A file imported with the columns that were found and the options that were remembered or suggested."""
+    run = services.upload_file(SimpleUploadedFile(name, content), actor=user)
+    assert worked_on(run).status == ImportStatus.MAPPING, run.failure
+    services.begin_check(run)
+    assert worked_on(run).status == ImportStatus.CHECKED, run.failure
+    services.begin_run(run)
+    return worked_on(run)
+
+
 def worked_on(run: Import) -> Import:
     work_on(run.pk)
     run.refresh_from_db()

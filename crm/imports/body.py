@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import chain, islice
 
 from crm.imports.cells import header_key
-from crm.imports.headers import LOOKED_AT, Layout, usual_width
+from crm.imports.headers import LOOKED_AT, Layout, header_texts, reason_column, usual_width
 from crm.imports.reading.spool import Row, SpooledSheet
 
 _TOTAL_WORDS = r"(?:итого|всего|разом|усього|підсумок|total|subtotal|grand total|sum|сумма|сума)"
@@ -64,18 +64,26 @@ class _Body:
     def __init__(self, sheet: SpooledSheet, layout: Layout) -> None:
         self.sheet = sheet
         self.layout = layout
+        header = range(layout.header_row, layout.last_header_row + 1)
+        top = sheet.first(LOOKED_AT + layout.last_header_row)
+        self.reasons = reason_column(header_texts(top, layout))
         sample = list(islice(self._read(), _SAMPLED_ROWS))
         self.usual = usual_width(sample)
         self.wide_rows = {cell[0] for cell in sheet.wide_cells if cell[2] - cell[1] >= 2}
-        header = range(layout.header_row, layout.last_header_row + 1)
-        rows = [row for row in sheet.first(LOOKED_AT + layout.last_header_row) if row.number in header]
-        self.headers = [keys for row in rows if len(keys := _keys(row)) >= 2]
+        self.headers = [keys for row in top if row.number in header and len(keys := _keys(row)) >= 2]
         self.number_columns = _number_columns(sample)
         self.section_column = self._section_column(sample)
         self.first_column = _first_full_column(sample, self.usual)
 
     def _read(self) -> Iterator[Row]:
-        return (row for row in self.sheet.read() if row.number > self.layout.last_header_row)
+        """Rows under the header, without the reasons of a workbook of failed rows."""
+        for row in self.sheet.read():
+            if row.number <= self.layout.last_header_row:
+                continue
+            if self.reasons is None:
+                yield row
+            elif any(row.cells[: self.reasons]):
+                yield Row(row.number, row.cells[: self.reasons])
 
     def _section_column(self, sample: Sequence[Row]) -> int | None:
         """Lists in sections begin with one: titles alone in that column are sections when full rows follow each."""

@@ -161,14 +161,19 @@ def _joined(texts: Sequence[str]) -> str:
     return JOINT.join(dict.fromkeys(text for text in tidy if text))
 
 
+def reason_column(headers: Sequence[str]) -> int | None:
+    """The last column, where it holds the reasons of a workbook of failed rows."""
+    last = max((index for index, text in enumerate(headers) if text), default=None)
+    return last if last is not None and is_reason_header(headers[last]) else None
+
+
 def column_keys(headers: Sequence[str]) -> dict[int, str]:
-    """By column, the header in comparable form; those that repeat are numbered. The reasons of a workbook of failed
-    rows, its last column, are left out."""
-    last = max((index for index, text in enumerate(headers) if text), default=-1)
+    """By column, the header in comparable form; those that repeat are numbered."""
+    reasons = reason_column(headers)
     seen: Counter[str] = Counter()
     keys = {}
     for index, text in enumerate(headers):
-        if not text or (index == last and is_reason_header(text)):
+        if not text or index == reasons:
             continue
         key = header_key(text)
         seen[key] += 1

@@ -14,5 +14,6 @@ urlpatterns = [
     path("<uuid:pk>/start/", views.import_start, name="start"),
     path("<uuid:pk>/back/", views.import_back, name="back"),
     path("<uuid:pk>/cancel/", views.import_cancel, name="cancel"),
+    path("<uuid:pk>/failed-rows.xlsx", views.import_failed_rows, name="failed_rows"),
     path("<uuid:pk>/report.<str:format>", views.import_report, name="report"),
 ]

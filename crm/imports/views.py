@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
 from crm.imports import services
+from crm.imports.engine import ImportRefused
 from crm.imports.forms import UploadForm
 from crm.imports.jobs import announce
 from crm.imports.leftovers import LeftOutRow
+from crm.imports.mending import failed_rows_workbook, has_failed_rows
 from crm.imports.models import Import, ImportStatus, ProblemKind
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.registry import targets_for
@@ -105,6 +107,7 @@ def _report(request: HttpRequest, run: Import) -> dict[str, Any]:
         "totals": services.totals_of(run),
         "kind": kind,
         "kinds": ProblemKind.choices,
+        "has_failed_rows": has_failed_rows(run),
         "problems": problems_of(run, kind=kind, after=request.GET.get("after", "")),
         "records": imported_records(run, reader=request.user, after=request.GET.get("records_after", "")),
     }
@@ -176,3 +179,14 @@ def import_report(request: HttpRequest, pk: UUID, format: str) -> HttpResponseBa
     if format not in _REPORTS:
         raise Http404
     return _REPORTS[format](run)
+
+
+@login_required
+@require_GET
+def import_failed_rows(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+    run = _own_import(request, pk)
+    try:
+        return failed_rows_workbook(run)
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(run)

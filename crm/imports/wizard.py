@@ -29,6 +29,7 @@ class ColumnChoice:
     """
 
     name: str
+    index: int
     header: str
     samples: list[str]
     chosen: str
@@ -122,6 +123,7 @@ class MappingPage:
         columns = [
             ColumnChoice(
                 name=f"sheet-{sheet.position}-column-{column['index']}",
+                index=column["index"],
                 header=column["header"],
                 samples=column["samples"][:_SHOWN_SAMPLES],
                 chosen=mapping.get(column["index"], ""),
