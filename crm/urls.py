@@ -19,5 +19,9 @@ urlpatterns = [
     path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),
+    path("teams/", include("teams.urls.structure")),
+    path("company/", include("teams.urls.company")),
+    path("skills/", include("teams.urls.skills")),
+    path("people/", include("teams.urls.people")),
     path("import/", include("crm.imports.urls")),
 ]

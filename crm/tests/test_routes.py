@@ -31,22 +31,47 @@ PUBLIC = {
     "account_reset_password_from_key_done": 200,
     "account_logout": 302,
     "admin:logout": 302,
+    "company:mark": 302,  # the sign-in page shows it
 }
 # Addresses without a name: the admin's redirect of old addresses, and its answer to unknown ones.
 UNNAMED = re.compile(r"^admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)$")
 # Pages of people and teams that every colleague may open: an outsider finds nothing of ann's records there.
-OF_COLLEAGUES: set[str] = set()
+OF_COLLEAGUES: set[str] = {
+    "skills:detail",
+    "skills:edit",
+    "skills:merge",
+    "teams:delete",
+    "teams:detail",
+    "teams:edit",
+    "teams:history",
+    "teams:leave",
+    "teams:member",
+    "teams:members",
+}
 # What ann gets where it is not a page: redirects, addresses that take POST only, questions without a subject.
 DOCUMENTED = {
     "preferences": 405,
     "account_login": 302,
     "account_signup": 302,
+    "company:history": 403,  # ann manages no teams, and not the company
+    "company:mark": 302,  # to the mark of the product while there is no logo
+    "skills:edit": 403,
+    "skills:merge": 403,
+    "skills:new": 403,
+    "teams:delete": 403,
+    "teams:edit": 403,
+    "teams:history": 403,
+    "teams:leave": 403,
+    "teams:member": 403,
+    "teams:members": 403,
+    "teams:new": 403,
     "clients:field": 302,  # a control for htmx; others are led to the edit page
     "contacts:field": 302,
     "clients:restore": 302,
     "contacts:restore": 302,
     "imports:back": 405,
     "imports:cancel": 405,
+    "imports:failed_rows": 302,  # no row failed, or the file is not kept any more
     "imports:start": 405,
 }
 # What dana gets in the admin where it is not a page.

@@ -21,7 +21,7 @@ from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus,
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from teams.models import User
+from teams.models import Company, Skill, User
 from teams.tests.factories import Cast, UserFactory, make_cast
 
 # Words that stand in ann's records and nowhere else: on a page for cy they are a leak.
@@ -90,6 +90,8 @@ class World:
 
 Provider = Callable[[World], Any]
 PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
+    ("teams:*", {"pk": lambda world: world.cast.ann.teams.get().pk, "person": lambda world: world.cast.ann.pk}),
+    ("skills:*", {"pk": lambda world: world.objects[Skill].pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
     ("clients:field", {"pk": lambda world: world.client.pk, "name": lambda world: "city"}),
@@ -138,7 +140,9 @@ def make_world() -> World:
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
     mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
+    company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
     objects = {Client: client, Contact: contact, User: cast.ann, EmailAddress: address, Import: mapped}
+    objects |= {Company: company, Skill: skill}
     return World(cast, client, contact, binned_client, binned_contact, cy_staff, finished, objects)
 
 
