@@ -1,5 +1,6 @@
 """Clients from files: what rows become, whom they match, and whose rights hold."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,8 @@ from crm.imports.jobs import sweep
 from crm.imports.models import Import, ImportStatus, ProblemKind
 from crm.imports.registry import fields_for, identities_for, target_of, targets_for
 from crm.imports.work import work_on
-from teams.models import Grant
+from crm.pages.testing import browser_of
+from teams.models import FieldRule, Grant, User
 from teams.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -261,6 +263,68 @@ def test_cancel_between_batches_keeps_what_is_written(cast: Cast, monkeypatch: A
     run.refresh_from_db()
     assert run.status == ImportStatus.CANCELLED
     assert Client.objects.count() == run.rows_done == 2
+
+
+def stopped_by(cast: Cast, monkeypatch: Any, change: Callable[[], object], **options: Any) -> Import:
+    """An import of six rows, two a batch; `change` happens after the first batch."""
+    monkeypatch.setattr(engine, "BATCH_ROWS", 2)
+    run = checked(cast.ann, [HEADER, *(row(f"Client {n}", "Київ", "", "", "32855961") for n in range(6))], **options)
+    services.begin_run(run)
+    is_first = iter([True])
+    work_on(run.pk, lambda _progress: change() if next(is_first, False) else None)
+    run.refresh_from_db()
+    return run
+
+
+def deactivate(user: Any) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def lose(user: Any, action: Action) -> None:
+    Grant.objects.filter(role=user.role, record_type="clients.client", action=action).delete()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (deactivate, "deactivated"),
+        (lambda user: lose(user, Action.ADD), "does not let you add"),
+        (lambda user: User.objects.filter(pk=user.pk).update(role=None), "does not let you add"),
+    ],
+)
+def test_running_import_stops_when_its_importer_may_not_import_any_more(
+    cast: Cast, monkeypatch: Any, change: Callable[[Any], None], words: str
+) -> None:
+    run = stopped_by(cast, monkeypatch, lambda: change(cast.ann))
+    assert run.status == ImportStatus.FAILED
+    assert words in run.failure
+    # What was written stays and is reported.
+    assert (Client.objects.count(), run.sheets.get().created, run.rows_done) == (2, 2, 2)
+    assert run.records.count() == 2
+    page = browser_of(cast.dana).get(run.get_absolute_url()).content.decode()
+    assert words in page
+    assert "What was written before is kept" in page
+
+
+def test_running_import_goes_on_when_nothing_changes(cast: Cast, monkeypatch: Any) -> None:
+    run = stopped_by(cast, monkeypatch, lambda: None)
+    assert (run.status, Client.objects.count()) == (ImportStatus.DONE, 6)
+
+
+def test_field_that_is_taken_away_is_not_written_from_the_next_batch_on(cast: Cast, monkeypatch: Any) -> None:
+    rule = {"role": cast.ann.role, "record_type": "clients.client", "field": "tax_id", "access": "hidden"}
+    run = stopped_by(cast, monkeypatch, lambda: FieldRule.objects.create(**rule))
+    assert run.status == ImportStatus.DONE
+    assert Client.objects.filter(tax_id="32855961").count() == 2
+    assert Client.objects.filter(tax_id="").count() == 4
+
+
+def test_stopped_import_adds_nothing_twice_when_the_file_comes_again(cast: Cast, monkeypatch: Any) -> None:
+    grant = Grant.objects.get(role=cast.ann.role, record_type="clients.client", action=Action.ADD)
+    stopped_by(cast, monkeypatch, grant.delete)
+    grant.save()
+    again = stopped_by(cast, monkeypatch, lambda: None)
+    assert (again.sheets.get().created, again.sheets.get().matched, Client.objects.count()) == (4, 2, 6)
 
 
 def test_import_goes_on_where_a_killed_worker_stopped(cast: Cast, monkeypatch: Any) -> None:

@@ -60,6 +60,8 @@ def open_target(run: Import, key: str) -> Opened:
     """Raises ImportRefused when the importer may not (or no longer) import this."""
     user = run.importer
     target = target_of(key)
+    if not user.is_active:
+        raise ImportRefused(_("The importer's account was deactivated."))
     if target is None or target not in targets_for(user):
         raise ImportRefused(_("Your role does not let you add these records."))
     identities = {identity.key: identity for identity in identities_for(user, target)}

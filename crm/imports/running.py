@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from crm.access.rights import rights_of
 from crm.imports.drafts import Draft, MappedRow
 from crm.imports.engine import Batch, batches, failure_note, mapped_rows, open_target, read_batch
 from crm.imports.models import Import, ImportedRecord, ImportProblem, ImportSheet
@@ -26,6 +27,7 @@ class SheetRun:
         self.run = run
         self.sheet = sheet
         self.opened = open_target(run, sheet.target)
+        self.rights = rights_of(run.importer)
         rows = mapped_rows(sheet, spooled, self.opened.field_keys)
         self.rows = islice(rows, sheet.rows_done, None)
 
@@ -33,7 +35,11 @@ class SheetRun:
         return batches(self.rows)
 
     def write(self, rows: Sequence[MappedRow]) -> None:
-        """One batch, inside the caller's transaction; a row that the database refuses fails alone."""
+        """One batch, inside the caller's transaction; a row that the database refuses fails alone.
+
+        Raises ImportRefused when the importer may not import this any more.
+        """
+        rows = self._open_to(rows)
         try:
             with transaction.atomic():
                 batch = self._write(rows)
@@ -47,6 +53,15 @@ class SheetRun:
         self.sheet.save(
             update_fields=["rows_done", "created", "matched", "folded", "failed", "phones_kept"],
         )
+
+    def _open_to(self, rows: Sequence[MappedRow]) -> Sequence[MappedRow]:
+        """The rows as the importer's rights of this moment let him write them."""
+        if rights_of(self.run.importer) == self.rights:
+            return rows
+        self.opened = open_target(self.run, self.sheet.target)
+        self.rights = rights_of(self.run.importer)
+        keys = self.opened.field_keys
+        return [row._replace(values=[value for value in row.values if value.field in keys]) for row in rows]
 
     def _write_alone(self, row: MappedRow) -> None:
         try:

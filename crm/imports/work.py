@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -76,7 +77,7 @@ class Worker:
             raise
         except Exception:
             logger.exception("Import %s failed.", self.run.pk)
-            self._end(ImportStatus.FAILED, _("Something went wrong on our side. What was imported so far is kept."))
+            self._end(ImportStatus.FAILED, _("Something went wrong on our side."))
 
     def read(self) -> None:
         run = self.run
@@ -126,11 +127,22 @@ class Worker:
                 raise LeaseLost
             if mine.is_cancel_requested:
                 raise CancelRequested
+            self._ask_for_the_importer()
             yield
             self.run.lease_until = timezone.now() + BATCH_LEASE
             self.run.save(update_fields=["lease_until", "rows_done", "rows_total"])
         if self.on_progress:
             self.on_progress(self.run)
+
+    def _ask_for_the_importer(self) -> None:
+        """His rights as they are now: who was deactivated or lost a right has no batch written in his name.
+
+        Raises ImportRefused.
+        """
+        importer = get_user_model()._default_manager.get(pk=self.run.importer_id)
+        self.run.importer = importer
+        if not importer.is_active:
+            raise ImportRefused(_("The importer's account was deactivated."))
 
     def _end(self, status: ImportStatus, failure: str = "") -> None:
         """Store the new state and give the lease back."""
