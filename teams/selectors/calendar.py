@@ -147,7 +147,7 @@ def _calendar(
     hours: Iterable[WorkingHours] = (),
     absences: Iterable[Absence] = (),
 ) -> Calendar:
-    usual = _time(company, "day_starts"), _time(company, "day_ends")
+    usual = company_hours(company)
     own: dict[int, tuple[Stretch, ...]] = {}
     for stretch in hours:
         own[stretch.weekday] = (*own.get(stretch.weekday, ()), (stretch.starts, stretch.ends))
@@ -166,6 +166,11 @@ def _calendar(
 
 def _special_days(company: Company) -> dict[date, SpecialDay]:
     return {special.day: special for special in SpecialDay.objects.filter(company_id=company.pk)}
+
+
+def company_hours(company: Company) -> Stretch:
+    """When an ordinary working day of the company begins and ends."""
+    return _time(company, "day_starts"), _time(company, "day_ends")
 
 
 def _time(company: Company, name: str) -> time:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -18,12 +18,13 @@ from crm.access.models import Record
 from crm.access.registry import record_models
 from crm.access.rights import Action, hidden_fields, may
 from crm.listing.counting import capped_count
-from teams.models import Absence, AbsenceKind, Membership, Team, User
+from teams.models import Absence, AbsenceKind, Company, Membership, PersonSkill, Team, User, Weekday, WorkingHours
 from teams.models.people import SPOKEN_LANGUAGES
+from teams.selectors.calendar import company_hours
 from teams.selectors.reach import people_managed_by
 
 _LANGUAGE_NAMES = dict(SPOKEN_LANGUAGES)
-_ON_SUGGEST = 20
+_ON_SUGGEST, _MOST_WORDS, _SHORTEST_NUMBER = 20, 6, 3
 
 
 # Who may what
@@ -69,16 +70,40 @@ def colleagues() -> QuerySet[User]:
 
 
 def with_name(people: QuerySet[User], typed: str) -> QuerySet[User]:
-    """People whose name, user name, e-mail or phone has every word that was typed."""
-    for word in typed.replace("\0", "").split()[:6]:
-        found = Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word)
-        people = people.filter(found | Q(email__icontains=word) | _phone_has(word))
+    """People whose phone has the number that was typed, or whose names and e-mail have every word of it."""
+    digits = "".join(letter for letter in typed if letter.isdigit())
+    if len(digits) >= _SHORTEST_NUMBER and not any(letter.isalpha() for letter in typed):
+        return people.filter(phone__icontains=digits)
+    for word in typed.replace("\0", "").split()[:_MOST_WORDS]:
+        names = Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        people = people.filter(names | Q(username__icontains=word) | Q(email__icontains=word))
     return people
 
 
-def _phone_has(word: str) -> Q:
-    digits = "".join(letter for letter in word if letter.isdigit())
-    return Q(phone__icontains=digits) if len(digits) > 2 else Q(pk=None)
+def directory(chosen: Mapping[str, Any], *, reader: User) -> QuerySet[User]:
+    """Colleagues narrowed by the filters that are on: q, team (with the teams below), role, skill and level, away,
+    deactivated (for those who may look for them)."""
+    is_past = chosen.get("deactivated") and may_look_for_deactivated(reader)
+    people = with_name(colleagues() if not is_past else _former(), str(chosen.get("q", "")))
+    if team := chosen.get("team"):
+        members = Membership.objects.filter(team__in=team.descendants(include_self=True).values("pk"))
+        people = people.filter(pk__in=members.values("user"))
+    if role := chosen.get("role"):
+        people = people.filter(role=role)
+    if skill := chosen.get("skill"):
+        able = PersonSkill.objects.filter(skill=skill, level__gte=chosen.get("level") or 0)
+        people = people.filter(pk__in=able.values("user"))
+    if chosen.get("away"):
+        today = timezone.localdate()
+        absent = Absence.objects.filter(starts__lte=today, ends__gte=today)
+        people = people.filter(pk__in=absent.values("user"))
+    return people.select_related("role").prefetch_related(
+        Prefetch("memberships", Membership.objects.select_related("team"))
+    )
+
+
+def _former() -> QuerySet[User]:
+    return User.objects.filter(is_active=False).order_by("first_name", "last_name", "username", "pk")
 
 
 def suggested(typed: str) -> QuerySet[User]:
@@ -191,6 +216,22 @@ def led_by(person: User) -> QuerySet[Team]:
     return teams
 
 
-def week_of(calendar: Any) -> list[tuple[int, Mapping[str, Any]]]:
-    """(weekday, its stretches) for the seven days of a `Calendar`."""
-    return [(weekday, calendar.hours.get(weekday, ())) for weekday in range(7)]
+@dataclass(frozen=True)
+class WeekDay:
+    """A weekday of somebody's ordinary week; without stretches it is a day off."""
+
+    weekday: Weekday
+    stretches: list[tuple[time, time]]
+
+    @property
+    def label(self) -> str:
+        return str(self.weekday.label)
+
+
+def week_of(person: User, company: Company) -> tuple[list[WeekDay], bool]:
+    """The seven days, Monday first, and whether the hours are the person's own rather than the company's."""
+    own: dict[int, list[tuple[time, time]]] = {}
+    for row in WorkingHours.objects.filter(user=person):
+        own.setdefault(row.weekday, []).append((row.starts, row.ends))
+    hours = own or {weekday: [company_hours(company)] for weekday in company.working_days}
+    return [WeekDay(weekday, hours.get(weekday, [])) for weekday in Weekday], bool(own)

@@ -1,7 +1,7 @@
 """Every write to people, teams, roles and the company: a verb each, the actor keyword-only."""
 
 from teams.services.company import save_company, take_after_company
-from teams.services.people import save_picture, save_profile
+from teams.services.people import save_memberships, save_picture, save_profile
 from teams.services.roles import (
     NotTheirsToGive,
     give_role,
@@ -45,6 +45,7 @@ __all__ = [
     "move_team",
     "refuse_unless_theirs_to_give",
     "save_company",
+    "save_memberships",
     "save_picture",
     "save_profile",
     "save_role",

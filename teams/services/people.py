@@ -1,18 +1,22 @@
 """Every write to what stands on a person's profile."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from crm.access.rights import Action
 from crm.history.plain import begin_history
 from crm.history.writing import CHANGED, record_versions
-from teams.models import User
+from teams.models import Membership, User
 from teams.selectors.people import manages, refuse_unless_may_change
+from teams.selectors.reach import teams_managed_by
 from teams.services.roles import refuse_unless_theirs_to_give
+from teams.services.structure import join_team, leave_team
 
 # What everybody keeps about himself.
 OWN_FIELDS = ("phone", "about", "birthday", "languages", "language", "time_zone")
@@ -51,6 +55,31 @@ def save_picture(person: User, name: str, *, actor: User) -> User:
     _locked(person)
     person.picture = name
     return _store(person, ["picture"], actor=actor, reason=_PICTURE)
+
+
+@transaction.atomic
+def save_memberships(person: User, wanted: Sequence[Membership], *, actor: User) -> None:
+    """Of the teams that the actor fills, put the person into exactly these; memberships in other teams stay.
+
+    Raises NotTheirsToGive, NotTheirsToManage, ValidationError.
+    """
+    if len({row.team_id for row in wanted}) < len(wanted):
+        raise ValidationError(_("The same team stands here twice."))
+    if sum(row.is_primary for row in wanted) > 1:
+        raise ValidationError(_("Only one team can be the primary one."))
+    filled = teams_managed_by(actor, Action.CHANGE).values("pk")
+    present = {row.team_id: row for row in person.memberships.filter(team__in=filled).select_related("team")}
+    for row in present.values():
+        if row.team_id not in {kept.team_id for kept in wanted}:
+            leave_team(person, row.team, actor=actor)
+    for row in wanted:
+        if row.team_id not in present or _said(present[row.team_id]) != _said(row):
+            values: dict[str, Any] = {name: getattr(row, name) for name in ("position", "share", "is_primary")}
+            join_team(person, row.team, actor=actor, **values)
+
+
+def _said(row: Membership) -> tuple[str, int, bool]:
+    return row.position, row.share, row.is_primary
 
 
 def _refuse_managed_fields(changed: Collection[str], stored: User, actor: User) -> None:

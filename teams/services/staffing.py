@@ -1,6 +1,7 @@
 """Every write to what people can do and when they are here: skills, working hours, absences."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -48,10 +49,11 @@ def save_working_hours(person: User, hours: Sequence[WorkingHours], *, actor: Us
         row.user = person
         row.clean_fields()
     ordered = sorted(hours, key=_stretch)
-    for row, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for row in ordered:
         if row.ends <= row.starts:
             raise ValidationError(_("%(day)s: the end lies before the start.") % {"day": row.get_weekday_display()})
-        if following is not None and following.weekday == row.weekday and following.starts < row.ends:
+    for row, following in pairwise(ordered):
+        if following.weekday == row.weekday and following.starts < row.ends:
             raise ValidationError(_("%(day)s: the hours overlap.") % {"day": row.get_weekday_display()})
     _replace(person.working_hours, ordered, _stretch, actor=actor, reason=_HOURS)
 
