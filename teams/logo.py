@@ -19,7 +19,7 @@ def drawn_mark(name: str) -> bytes:
     Logos with transparent parts are drawn for white paper: they stand on a white plate, or would vanish in the dark.
     """
     logo = Image.open(path_of(name)).convert("RGBA")
-    is_opaque = logo.getextrema()[3] == (255, 255)
+    is_opaque = logo.getchannel("A").getextrema() == (255, 255)
     inner = _SIDE if is_opaque else _SIDE - 2 * _PADDING
     logo.thumbnail((inner, inner))
     plate = Image.new("RGBA", (_SIDE, _SIDE), (255, 255, 255, 0 if is_opaque else 255))

@@ -37,6 +37,16 @@ PUBLIC = {
 UNNAMED = re.compile(r"^admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)$")
 # Pages of people and teams that every colleague may open: an outsider finds nothing of ann's records there.
 OF_COLLEAGUES: set[str] = {
+    "people:absence_cancel",
+    "people:absence_edit",
+    "people:absences",
+    "people:detail",
+    "people:edit",
+    "people:history",
+    "people:hours",
+    "people:memberships",
+    "people:picture",
+    "people:skills",
     "skills:detail",
     "skills:edit",
     "skills:merge",
@@ -55,6 +65,7 @@ DOCUMENTED = {
     "account_signup": 302,
     "company:history": 403,  # ann manages no teams, and not the company
     "company:mark": 302,  # to the mark of the product while there is no logo
+    "people:memberships": 403,  # nobody manages himself
     "skills:edit": 403,
     "skills:merge": 403,
     "skills:new": 403,
@@ -82,6 +93,11 @@ DOCUMENTED_IN_ADMIN = {
     "admin:view_on_site": 302,
     "admin:clients_client_history": 302,  # the history stands on the record's own page
     "admin:contacts_contact_history": 302,
+    "admin:teams_company_add": 403,  # there is one company
+    "admin:teams_company_delete": 403,
+    "admin:teams_company_history": 302,  # the history stands on the company's own page
+    "admin:teams_skill_delete": 403,  # skills are archived or merged
+    "admin:teams_team_delete": 403,  # the team's own page says what is in the way
     "admin:teams_user_delete": 403,  # people who leave are deactivated
 }
 

@@ -9,11 +9,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
+from teams.admin.company import CompanyAdmin, SkillAdmin
 from teams.admin.people import PeopleAdmin
 from teams.admin.roles import RoleAdmin
 from teams.admin.structure import MembershipInline, TeamAdmin
 
-__all__ = ["MembershipInline", "PeopleAdmin", "RoleAdmin", "TeamAdmin"]
+__all__ = ["CompanyAdmin", "MembershipInline", "PeopleAdmin", "RoleAdmin", "SkillAdmin", "TeamAdmin"]
 
 # Groups carry the shares of teams; e-mails, second factors and sessions stand with the people themselves. (Modules of
 # allauth register the latter: they are imported above so that this does not come before them.)

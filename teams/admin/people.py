@@ -7,8 +7,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from teams.admin.structure import MembershipInline
+from teams.admin.structure import MembershipInline, store_memberships
 from teams.models import User
+from teams.services import take_after_company
 
 
 @admin.register(User)
@@ -33,6 +34,14 @@ class PeopleAdmin(UserAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> tuple[Any, ...]:
         return self.inlines if obj is not None else ()
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            take_after_company(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        store_memberships(formset, actor=request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People who leave are deactivated: what they wrote keeps its author."""

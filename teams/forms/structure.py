@@ -84,12 +84,12 @@ class MemberForm(forms.ModelForm):  # type: ignore[type-arg]
 class NewMemberForm(MemberForm):
     """A person to put into a team, among those whom the actor manages and who are not in it."""
 
-    user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), widget=LongSelect)
+    user = forms.ModelChoiceField(User.objects.none(), label=_("Colleague"), widget=LongSelect)
 
     field_order = ("user", "position", "share", "is_primary")
 
     class Meta(MemberForm.Meta):
-        fields = ("user", *MemberForm.Meta.fields)
+        fields = ("user", *MemberForm.Meta.fields)  # type: ignore[assignment]
 
     def __init__(self, *args: Any, actor: User, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,10 @@ class Company(Pictured):
 
     def __str__(self) -> str:
         return self.name or "Porada"
+
+    def clean(self) -> None:
+        if self.day_starts and self.day_ends and self.day_ends <= self.day_starts:
+            raise ValidationError({"day_ends": _("The working day ends before it starts.")})
 
     @classmethod
     def current(cls) -> "Company":

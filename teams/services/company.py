@@ -2,9 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from crm.access.rights import Action, may
 from crm.history.plain import begin_history
@@ -26,8 +25,6 @@ def save_company(
     """
     if not may(actor, Action.CHANGE, Company):
         raise PermissionDenied
-    if company.day_ends <= company.day_starts:
-        raise ValidationError({"day_ends": _("The working day ends before it starts.")})
     is_new = not Company.objects.select_for_update().filter(pk=1).exists()
     company.pk = 1
     company.full_clean(validate_unique=False, validate_constraints=False)

@@ -89,7 +89,7 @@ def delete_team(team: Team, *, actor: User) -> None:
     Invitation.objects.filter(team=stored).update(team=None)
     group_id = stored.group_id
     # The library writes the last version of what is deleted.
-    stored._history_user = actor  # type: ignore[attr-defined]
+    stored._history_user = actor
     stored.delete()
     Group.objects.filter(pk=group_id).delete()
     forget_rights(actor)

@@ -100,7 +100,7 @@ def team_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _team_form(request: HttpRequest, team: Team, save: Any, title: str, cancel_url: str) -> HttpResponse:
-    form = TeamForm(request.POST or None, instance=team, actor=request.user)
+    form = TeamForm(request.POST or None, instance=team, actor=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         try:
             stored = save(form.instance, actor=request.user)
@@ -123,7 +123,7 @@ def team_delete(request: HttpRequest, pk: int) -> HttpResponse:
     here = reverse("teams:detail", args=[pk])
     if request.method == "POST":
         try:
-            delete_team(team, actor=request.user)
+            delete_team(team, actor=request.user)  # type: ignore[arg-type]
         except TeamStillUsed as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
