@@ -97,7 +97,7 @@ def pages_and_session() -> tuple[list[tuple[str, str, bool]], str]:
 
     admin = User.objects.get(username="admin")
     browser = Browser(SERVER_NAME="127.0.0.1")
-    browser.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(admin, backend="teams.backends.SignInBackend")
     client, contact = Client.objects.visible_to(admin).first(), Contact.objects.visible_to(admin).first()
     wanted: list[tuple[str, str, Any, bool]] = [
         ("sign-in", "account_login", None, False),
