@@ -76,6 +76,16 @@ DOCUMENTED = {
     "teams:member": 403,
     "teams:members": 403,
     "teams:new": 403,
+    "account_end_session": 405,
+    "account_end_other_sessions": 405,
+    "mfa_activate_totp": 302,  # her sign-in was long ago: the password first
+    "mfa_authenticate": 302,  # she is in
+    "mfa_deactivate_totp": 404,  # without a second factor
+    "mfa_download_recovery_codes": 404,
+    "mfa_generate_recovery_codes": 302,
+    "mfa_reauthenticate": 302,
+    "mfa_view_recovery_codes": 404,
+    "people:reset_second_factor": 403,
     "clients:field": 302,  # a control for htmx; others are led to the edit page
     "contacts:field": 302,
     "clients:restore": 302,

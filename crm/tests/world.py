@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatch
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Client
 from clients.services import save_client
@@ -21,8 +24,9 @@ from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus,
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from teams.models import Company, Skill, User
-from teams.tests.factories import Cast, UserFactory, make_cast
+from teams.models import Absence, Company, Skill, User
+from teams.services import enter_absence
+from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
 
 # Words that stand in ann's records and nowhere else: on a page for cy they are a leak.
 CANARIES = ("Vorskla", "Nightingale", "Kestrel", "1239876", "heron.example")
@@ -64,6 +68,17 @@ class World:
         save_contact(self.contact, actor=ann, parts=parts)
         for binned in employers[:2]:
             move_to_bin(binned, actor=ann)
+        self._grow_staff(count)
+
+    def _grow_staff(self, count: int) -> None:
+        ann, today = self.cast.ann, timezone.localdate()
+        for number in range(count):
+            colleague = join(UserFactory(), ann.teams.get(name="North"))
+            enter_absence(Absence(user=colleague, starts=today, ends=today), actor=colleague)
+            day = today + timedelta(days=number + 2)
+            enter_absence(Absence(user=ann, starts=day, ends=day), actor=ann)
+            ann.memberships.create(team=TeamFactory())
+            ann.skills.create(skill=Skill.objects.create(name=f"Skill {number}"))
 
     def url(self, route: Route) -> str:
         """The address of the route for an object of ann's. Raises NoProvider."""
@@ -90,7 +105,11 @@ class World:
 
 Provider = Callable[[World], Any]
 PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
-    ("teams:*", {"pk": lambda world: world.cast.ann.teams.get().pk, "person": lambda world: world.cast.ann.pk}),
+    (
+        "teams:*",
+        {"pk": lambda world: world.cast.ann.teams.get(name="North").pk, "person": lambda world: world.cast.ann.pk},
+    ),
+    ("people:*", {"pk": lambda world: world.cast.ann.pk, "number": lambda world: world.cast.ann.absences.first().pk}),
     ("skills:*", {"pk": lambda world: world.objects[Skill].pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
@@ -117,9 +136,15 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
             "name": lambda world: world.client.picture,
         },
     ),
+    ("account_end_session", {"pk": lambda world: _session_of(world.cast.ann).pk}),
     ("account_confirm_email", {"key": lambda world: "unknown"}),
     ("account_reset_password_from_key", {"uidb36": lambda world: "1", "key": lambda world: "unknown"}),
 ]
+
+
+def _session_of(user: User) -> UserSession:
+    kept = {"user": user, "ip": "10.1.2.3", "user_agent": "Kestrel"}
+    return UserSession.objects.get_or_create(session_key="walked", defaults=kept)[0]
 
 
 def make_world() -> World:
@@ -136,6 +161,8 @@ def make_world() -> World:
     binned_client, binned_contact = make_client(cast.ann, "Kestrel Wreck"), make_contact(cast.ann, "Kestrel")
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
+    today = timezone.localdate()
+    enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
     cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
     mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
