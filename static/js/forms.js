@@ -69,6 +69,8 @@
       load: input.dataset.tagsUrl ? search(input.dataset.tagsUrl) : undefined,
       render: words(),
     }));
+  const chooser = (select) =>
+    drawn(new window.TomSelect(select, { plugins: ["remove_button"], maxOptions: null, render: words() }));
   // The label has moved to the drawn control; a reader should not meet the original as well.
   const drawn = (tomSelect) => tomSelect.input.setAttribute("aria-hidden", "true");
   const words = () => {
@@ -85,6 +87,7 @@
     const bare = (selector) => [...within.querySelectorAll(selector)].filter((one) => !one.tomselect);
     bare("select[data-autocomplete-url]").forEach(searchSelect);
     bare("input[data-tags]").forEach(tagsInput);
+    bare("select[data-chooser]").forEach(chooser);
   };
 
   // One submit only. Buttons come back when the page returns from the browser's cache or htmx has its answer.
