@@ -94,6 +94,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "teams.sessions.LastSeenMiddleware",
+    "teams.second_factor.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "teams.middleware.PreferencesMiddleware",
 ]
@@ -165,8 +167,8 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "teams.User"
 AUTHENTICATION_BACKENDS = [
-    "crm.access.backend.RecordBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "teams.backends.RightsBackend",
+    "teams.backends.SignInBackend",
 ]
 ANONYMOUS_USER_NAME = None
 # Shares are read through crm.access, whose backend answers for guardian's too.
@@ -193,6 +195,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 # allauth's own generator files the address away, and a link would go there still after a person has given it up.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# After this a person shows again that it is he before he touches his second factor.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60
+MFA_ADAPTER = "teams.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "teams.second_factor.CodeAtSignIn",
+    "reauthenticate": "teams.second_factor.CodeAgain",
+    "activate_totp": "teams.second_factor.FirstCode",
+}
+MFA_TOTP_ISSUER = "Porada"
+# Phones whose clock is half a minute off are let in.
+MFA_TOTP_TOLERANCE = 1
+# Addresses are given by administrators, who know their people.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Behind a proxy everybody comes from its address: how many of them to believe about the visitor's.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 0)
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/ip,5/5m/key", "reset_password": "10/h/ip,3/h/key"}

@@ -46,6 +46,7 @@ OF_COLLEAGUES: set[str] = {
     "people:hours",
     "people:memberships",
     "people:picture",
+    "people:reset_second_factor",
     "people:skills",
     "skills:detail",
     "skills:edit",

@@ -76,7 +76,7 @@ def make_viewer(username: str, scope: Scope, team: Team) -> User:
 
 def measure(title: str, user: User, pages: int) -> None:
     browser = Browser(SERVER_NAME="localhost")
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(user, backend="teams.backends.SignInBackend")
     for sort in ("", "?sort=name", "?sort=-updated_at"):
         url = reverse("clients:list") + sort
         with CaptureQueriesContext(connection) as queries:

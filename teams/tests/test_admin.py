@@ -21,7 +21,7 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def browser(cast: Cast) -> Browser:
     browser = Browser()
-    browser.force_login(cast.dana, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(cast.dana, backend="teams.backends.SignInBackend")
     return browser
 
 

@@ -107,7 +107,7 @@ def test_the_link_works_once(ann: User, mailbox: Mailbox) -> None:
 
 def test_a_new_password_ends_every_open_session(ann: User, mailbox: Mailbox) -> None:
     intruder = Browser()
-    intruder.force_login(ann, backend="allauth.account.auth_backends.AuthenticationBackend")
+    intruder.force_login(ann, backend="teams.backends.SignInBackend")
     assert intruder.get("/clients/").status_code == 200
     ask(ann.email)
     choose(link_in(mailbox.mails[0][1]))

@@ -159,13 +159,12 @@ def test_nobody_signs_himself_up(ann: User) -> None:
         "password/set/",
         "login/code/",
         "login/code/confirm/",
-        "reauthenticate/",
         "social/signup/",
     ],
 )
 def test_pages_that_the_product_does_not_offer_are_not_there(ann: User, path: str) -> None:
     browser = Browser()
-    browser.force_login(ann, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(ann, backend="teams.backends.SignInBackend")
     assert browser.get(f"/account/{path}").status_code == 404
     assert browser.get("/account/password/change/").status_code == 200
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from teams.views import people, people_absences, people_edit
+from teams.views import account_care, people, people_absences, people_edit
 
 app_name = "people"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("<int:pk>/absences/", people_absences.person_absences, name="absences"),
     path("<int:pk>/absences/<int:number>/", people_absences.absence_edit, name="absence_edit"),
     path("<int:pk>/absences/<int:number>/cancel/", people_absences.absence_cancel, name="absence_cancel"),
+    path("<int:pk>/second-factor/reset/", account_care.reset_second_factor, name="reset_second_factor"),
     path("<int:pk>/history/", people.person_history, name="history"),
 ]

@@ -46,7 +46,7 @@ def page(record: Any, name: str) -> str:
 
 def browser_of(user: User) -> Browser:
     browser = Browser()
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(user, backend="teams.backends.SignInBackend")
     return browser
 
 
