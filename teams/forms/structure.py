@@ -97,3 +97,7 @@ class NewMemberForm(MemberForm):
         managed = people_managed_by(actor, Action.CHANGE).filter(is_active=True)
         person.queryset = managed.exclude(memberships__team=team)
         person.empty_label = _("Choose a person")
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # One primary team a person: the service takes the mark from the former one.
+        return {*super()._get_validation_exclusions(), "user"}  # type: ignore[misc]
