@@ -12,6 +12,7 @@ from clients.models import Client, ClientStatus
 from clients.services import save_client
 from contacts.demo.acquaintances import Acquaintances
 from contacts.demo.clientele import EXTERNAL_ID, make_clientele
+from contacts.demo.profiles import fill_profiles
 from contacts.demo.skills import found_company, stock_catalogue
 from contacts.demo.staff import COLLEAGUES, DELIVERING_TEAMS, MANAGER, OWN_DOMAIN, SELLING_TEAMS, hire_staff
 from contacts.models import Contact
@@ -41,7 +42,7 @@ def make_demo_company(passwords: Mapping[str, str]) -> dict[str, User]:
     was_made = is_demo_made()
     staff = hire_staff(passwords)
     found_company(staff["admin"])
-    stock_catalogue(staff["admin"])
+    fill_profiles(staff, stock_catalogue(staff["admin"]))
     if not was_made:
         # Reasons in the history are stored as text: the demo tells them in English whoever makes it.
         with translation.override("en"):

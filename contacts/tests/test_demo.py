@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
 from clients.models import Client, ClientKind, ClientPhone, ClientStatus
@@ -18,6 +19,7 @@ from clients.tax_ids import check_tax_id
 from contacts.demo.maker import make_demo_company
 from contacts.demo.staff import SIGN_INS
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment
+from crm.history.plain import plain_versions
 from teams.models import Role, Team, User
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,15 @@ def test_everybody_of_the_cast_owns_something(demo: dict[str, User]) -> None:
 def test_the_company_has_every_ready_role_and_a_tree_of_teams(demo: dict[str, User]) -> None:
     assert Role.objects.filter(users__isnull=False).distinct().count() == 7
     assert Team.objects.get(name="North").parent == Team.objects.get(name="Sales")
+
+
+def test_everybody_has_a_profile_with_skills_and_somebody_is_away(demo: dict[str, User]) -> None:
+    people = User.objects.exclude(username="admin")
+    assert not people.filter(phone="").exists()
+    assert not people.filter(skills=None).exists()
+    today = timezone.localdate()
+    assert 2 <= people.filter(absences__starts__lte=today, absences__ends__gte=today).count() <= 6
+    assert plain_versions(User, demo["ann"].pk, demo["ann"])[-1].is_creation
 
 
 def test_names_are_in_both_scripts_and_records_in_every_state(demo: dict[str, User]) -> None:
