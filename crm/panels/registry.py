@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
 from django.utils.functional import Promise
-
-from crm.access.models import Record
 
 
 def _always(record: Any, user: Any) -> bool:
@@ -16,7 +15,7 @@ def _always(record: Any, user: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One panel on the pages of `model`; lower `order` stands first.
+    """One panel on the pages of `model`, a record type, a team or a person; lower `order` stands first.
 
     `context(record, user)` gives what the template needs, read with the rights of that user, at no more than four
     queries however many rows there are; `is_shown(record, user)` asks the database nothing beyond his rights.
@@ -24,7 +23,7 @@ class Panel:
 
     key: str
     title: str | Promise
-    model: type[Record]
+    model: type[Model]
     template: str
     context: Callable[[Any, Any], Mapping[str, Any]]
     order: int = 100
@@ -44,7 +43,7 @@ def unregister(key: str) -> None:
     _panels.pop(key, None)
 
 
-def panels_for(record: Record, user: Any) -> list[Panel]:
+def panels_for(record: Model, user: Any) -> list[Panel]:
     """The panels of this record for this reader, in order."""
     of_type = [panel for panel in _panels.values() if isinstance(record, panel.model) and panel.is_shown(record, user)]
     return sorted(of_type, key=lambda panel: (panel.order, panel.key))

@@ -13,6 +13,8 @@ from django.utils import timezone
 from crm.access.registry import record_model_of
 from crm.access.rights import Action, FieldAccess, Scope
 from crm.pages.testing import browser_of, edit_of
+from crm.panels.registry import Panel, unregister
+from crm.panels.registry import register as register_panel
 from crm.ui.menu import places_for
 from crm.ui.testing import assert_strict_html
 from teams.models import Absence, FieldRule, Grant, Membership, PersonSkill, Skill, Team, User
@@ -319,3 +321,19 @@ def test_the_menu_leads_to_teams_and_the_company(cast: Cast) -> None:
     assert {page("list"), reverse("company:edit")} <= {link.url for link in places_for(cast.cy)}
     keys = {link.entry.key: link.entry.shortcut for link in places_for(cast.dana)}
     assert keys["teams"] == "t"
+
+
+def test_an_app_above_shows_a_panel_on_the_page_of_a_team(cast: Cast, north: Team) -> None:
+    panel = Panel(
+        key="test.load",
+        title="Load",
+        model=Team,
+        template="panels/_failed.html",
+        context=lambda team, user: {"told": f"{team} for {user}"},
+    )
+    register_panel(panel)
+    try:
+        assert "Load" in shown(cast.ann, page("detail", north.pk))
+    finally:
+        unregister("test.load")
+    assert "Load" not in shown(cast.ann, page("detail", north.pk))

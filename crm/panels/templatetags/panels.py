@@ -5,11 +5,11 @@ from typing import Any
 
 from django import template
 from django.db import transaction
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from crm.access.models import Record
 from crm.panels.registry import Panel, panels_for
 
 register = template.Library()
@@ -17,14 +17,14 @@ logger = logging.getLogger(__name__)
 
 
 @register.simple_tag(takes_context=True)
-def panels(context: template.RequestContext, record: Record) -> SafeString:
+def panels(context: template.RequestContext, record: Model) -> SafeString:
     """Every panel of the record, with the rights of the request's user."""
     request = context["request"]
     drawn = [(_drawn(panel, record, request),) for panel in panels_for(record, request.user)]
     return format_html_join("\n", "{}", drawn)
 
 
-def _drawn(panel: Panel, record: Record, request: Any) -> SafeString:
+def _drawn(panel: Panel, record: Model, request: Any) -> SafeString:
     try:
         # A query that fails must not break the transaction that a caller may be in.
         with transaction.atomic():
