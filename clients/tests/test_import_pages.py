@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from clients.models import Client
 from clients.tests.importing import checked, imported, read_in, upload_of
 from crm.imports import jobs
+from crm.imports.detection import SECTION_COLUMN
 from crm.imports.models import Import, ImportStatus, RememberedMapping
 from crm.imports.work import work_on
 from crm.pages.testing import browser_of
@@ -208,6 +209,73 @@ def test_another_header_row_is_looked_at_again(cast: Cast) -> None:
     sheet = run.sheets.get()
     assert sheet.header_row == 2
     assert [column["header"] for column in sheet.columns] == ["Название", "Адрес", "Телефон"]
+
+
+SECTIONS = [["Название", "Адрес", "Телефон"], ["Аптеки", "", ""], ["Ромашка", "Київ, 1", "234-56-78"],
+            ["Школы", "", ""], ["Лютик", "Київ, 2", "234-56-79"]]  # fmt: skip
+
+
+@pytest.mark.usefixtures("at_once")
+def test_titles_between_rows_are_told_and_may_be_taken_for_rows_or_for_values(cast: Cast) -> None:
+    run = read_in(cast.ann, SECTIONS)
+    url = reverse("imports:columns", args=[run.pk])
+    browser = browser_of(cast.ann)
+    page = browser.get(url).content.decode()
+    assert_strict_html(page)
+    assert "Row 2, title between the rows" in page
+    assert "Школы" in page
+    preview = browser.post(url, sent(run, **{f"sheet-0-column-{SECTION_COLUMN}": "industry"}), follow=True)
+    assert "2 rows are left out" in preview.content.decode()
+    browser.post(reverse("imports:start", args=[run.pk]))
+    assert set(Client.objects.values_list("name", "industry")) == {("Ромашка", "Аптеки"), ("Лютик", "Школы")}
+
+    other = read_in(cast.ann, SECTIONS)
+    url = reverse("imports:columns", args=[other.pk])
+    browser.post(url, sent(other, **{"sheet-0-sections": "keep"}))
+    sheet = other.sheets.get()
+    assert (sheet.keeps_sections, sheet.left_out, len(sheet.columns)) == (True, [], 3)
+    browser.post(url, sent(other))
+    browser.post(reverse("imports:start", args=[other.pk]))
+    assert Client.objects.filter(name__in=["Аптеки", "Школы"]).count() == 2
+
+
+@pytest.mark.usefixtures("at_once")
+def test_header_of_two_rows_is_the_importers_choice(cast: Cast) -> None:
+    rows = [["Название", "Адрес", ""], ["", "дом", "корпус"], ["Ромашка", "Київ, 1", "2"], ["Лютик", "Київ, 2", "3"]]
+    run = read_in(cast.ann, rows)
+    assert run.sheets.get().header_height == 1
+    browser_of(cast.ann).post(reverse("imports:columns", args=[run.pk]), sent(run, **{"sheet-0-height": "2"}))
+    headers = [column["header"] for column in run.sheets.get().columns]
+    assert headers == ["Название", "Адрес / дом", "Адрес / корпус"]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_dates_that_may_be_read_in_two_ways_are_asked_about(cast: Cast) -> None:
+    rows = [["ПІБ", "Дата народження", "Компанія"], ["Коваль Олена Петрівна", "03/04/1980", "Їжак"],
+            ["Сова Ія Петрівна", "05/06/1981", "Їжак"]]  # fmt: skip
+    run = read_in(cast.ann, rows)
+    assert run.sheets.get().target == "contacts"
+    url = reverse("imports:columns", args=[run.pk])
+    browser = browser_of(cast.ann)
+    page = browser.get(url).content.decode()
+    assert_strict_html(page)
+    assert "Nothing here tells" in page
+    data = sent(run, **{"sheet-0-dates-1": "month", "identity_contacts": "name_and_reach"})
+    preview = browser.post(url, data, follow=True).content.decode()
+    assert "1980-03-04" in preview
+    clear = read_in(cast.ann, [rows[0], ["Коваль Олена Петрівна", "1980-03-04", "Їжак"]])
+    page = browser.get(reverse("imports:columns", args=[clear.pk])).content.decode()
+    assert "dates-1" not in page
+
+
+@pytest.mark.usefixtures("at_once")
+def test_sheet_of_which_nothing_is_known_says_what_to_do(cast: Cast) -> None:
+    unknown = read_in(cast.ann, [["x", "y"], ["1", "2"], ["3", "4"]])
+    words = "Nothing here looks like the names"
+    url = "imports:columns"
+    assert words in browser_of(cast.ann).get(reverse(url, args=[unknown.pk])).content.decode()
+    known = read_in(cast.ann, ROWS)
+    assert words not in browser_of(cast.ann).get(reverse(url, args=[known.pk])).content.decode()
 
 
 @pytest.mark.usefixtures("at_once")

@@ -107,6 +107,16 @@ def test_row_without_a_name_fails_and_the_others_are_imported(cast: Cast) -> Non
     assert [(number, kind) for number, kind, _value in problems(run)] == [(3, ProblemKind.FAILED)]
 
 
+def test_row_with_nothing_in_the_chosen_columns_is_counted_and_not_failed(cast: Cast) -> None:
+    run = read_in(cast.ann, [["Name", "Column 2"], ["Їжак", ""], ["", "0"], ["Ганок", "0"]])
+    services.begin_check(run)
+    found = worked_on(run).checked["sheets"][0]
+    assert (found["rows"], found["created"], found["empty"], found["failed"]) == (3, 2, 1, 0)
+    services.begin_run(run)
+    sheet = worked_on(run).sheets.get()
+    assert (sheet.created, sheet.empty, sheet.failed) == (2, 1, 0)
+
+
 def test_invalid_tax_id_fails_its_row(cast: Cast) -> None:
     run = imported(cast.ann, [HEADER, row("Їжак", "", "", "", "12345"), row("Ганок", "", "", "", "32855961")])
     assert Client.objects.get().tax_id == "32855961"

@@ -126,13 +126,17 @@ FIELDS = (
     ImportField(
         "notes",
         _("Notes"),
-        ("notes", "note", "comment", "comments", "примечание", "комментарий", "заметки", "примітки", "коментар"),
+        (
+            *("notes", "note", "comment", "comments", "примечание", "комментарий", "заметки", "примітки", "коментар"),
+            *("description", "about", "bio", "biography", "описание", "о себе", "биография", "опис", "біографія"),
+        ),
         is_many=True,
     ),
     ImportField(
         "note",
         _("Notes, with the column's name"),
         (
+            *("year of birth", "birth year", "год рождения", "рік народження"),
             *("metro", "metrostations", "district", "license", "specialty", "additional information"),
             *("метро", "станция метро", "район", "доп информация", "специальность", "додаткова інформація"),
         ),

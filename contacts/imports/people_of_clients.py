@@ -53,12 +53,12 @@ class PeopleOfClients:
         return entries, notes
 
     def _entry(self, person: PersonCell, value: Value, row: int, notes: list[Note]) -> Entry:
-        phones, emails, more = reach_of_person(person, value, row=row, options=self.options)
+        parts, more = reach_of_person(person, value, row=row, options=self.options, locked=self.writer.locked)
         notes += more
         position = person.position or (_position(value.header) if value.field == PERSON_FIELD.key else "")
         if position and person.name.is_acting:
             position = _("%(position)s (acting)") % {"position": position}
-        return Entry(person.name, position[:200], {"phones": phones, "emails": emails})
+        return Entry(person.name, position[:200], parts)
 
     def write(self, drafts: Sequence[Draft]) -> set[UUID]:
         known = self._known(_client_id(draft) for draft in drafts)

@@ -67,19 +67,26 @@ def left_over(row: int, value: Value, words: list[str]) -> Note:
 
 
 def reach_of_person(
-    person: PersonCell, value: Value, *, row: int, options: RunOptions
-) -> tuple[list[ContactPhone], list[ContactEmail], list[Note]]:
-    """Phones and e-mails that stand beside a name."""
-    phones, notes = read_phones(
-        [value._replace(text=text) for text in person.phones],
-        model=ContactPhone,
-        row=row,
-        region=options.region,
-        area_code=options.area_code,
-        fax_fields=(),
-    )
-    emails, more = read_emails([value._replace(text=text) for text in person.emails], model=ContactEmail, row=row)
-    return phones, emails, notes + more
+    person: PersonCell, value: Value, *, row: int, options: RunOptions, locked: frozenset[str]
+) -> tuple[dict[str, list[Any]], list[Note]]:
+    """Phones and e-mails that stand beside a name, those that the importer may write."""
+    parts: dict[str, list[Any]] = {}
+    notes: list[Note] = []
+    if "phones" not in locked:
+        parts["phones"], more = read_phones(
+            [value._replace(text=text) for text in person.phones],
+            model=ContactPhone,
+            row=row,
+            region=options.region,
+            area_code=options.area_code,
+            fax_fields=(),
+        )
+        notes += more
+    if "emails" not in locked:
+        emails = [value._replace(text=text) for text in person.emails]
+        parts["emails"], more = read_emails(emails, model=ContactEmail, row=row)
+        notes += more
+    return parts, notes
 
 
 def full_name(values: dict[str, Any]) -> str:

@@ -128,10 +128,10 @@ class ContactWriter(RecordWriter):
         """Phones and e-mails that stand in the cell of the name come first."""
         if not person.phones and not person.emails:
             return
-        phones, emails, more = reach_of_person(person, row.all("name")[0], row=row.number, options=self.options)
-        for name, rows in (("phones", phones), ("emails", emails)):
-            if name in parts:
-                parts[name] = [*rows, *parts[name]]
+        value = row.all("name")[0]
+        beside, more = reach_of_person(person, value, row=row.number, options=self.options, locked=self.locked)
+        for name, rows in beside.items():
+            parts[name] = [*rows, *parts[name]]
         notes += more
 
     def _key(self, draft: Draft) -> Hashable | None:

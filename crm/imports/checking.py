@@ -65,6 +65,7 @@ class Checker:
         result.rows += len(rows)
         counts = result.counts
         counts.failed += batch.counts.failed
+        counts.empty += batch.counts.empty
         counts.folded += batch.counts.folded
         counts.phones_kept += batch.counts.phones_kept
         for draft in batch.drafts:

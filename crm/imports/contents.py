@@ -30,6 +30,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d\d:\d\d(?::\d\d)?)?|\d{1,2}[./]\d{1,
 _PATRONYMIC = re.compile(r"[^\W\d_]+(?:вич|вна|ична|івна|ївна|йович|оглы|кызы)\.?", re.IGNORECASE)
 # "Koval O.", "Koval O. P.", "O.P. Koval": a last name with one initial or two.
 _INITIALS = re.compile(r"[^\W\d_][\w'’-]+ [^\W\d_]\.(?: ?[^\W\d_]\.?)?|[^\W\d_]\. ?(?:[^\W\d_]\. ?)?[^\W\d_][\w'’-]+")
+# E.164 knows no longer number.
+_MOST_DIGITS = 15
+_BETWEEN_PHONES = re.compile(r"[,;/\n]|\s{2,}|\s(?=[+(8])")
 _BEHIND_A_PERSON = re.compile(r"[,;(\n\d+]|\s[-–—]\s")
 _ADDRESS = re.compile(
     r"(?<!\w)(?:ул|улица|вул|вулиця|пр|просп|проспект|пр-т|пр-д|проезд|пер|переулок|провулок|пл|площадь|бульвар|б-р|ш|шоссе"
@@ -42,6 +45,9 @@ _POSTAL_CODE = re.compile(r"\d{5,6}|\d{5}-\d{4}|\d{2}-\d{3}")
 
 def _is_phone(text: str) -> bool:
     if is_clearly_a_person(" ".join(re.sub(r"[\d+()-]", " ", text).split())):
+        return False
+    first = _BETWEEN_PHONES.split(text)[0]
+    if not any(map(str.isalpha, first)) and sum(map(str.isdigit, first)) > _MOST_DIGITS:
         return False
     digits = sum(character.isdigit() for character in text)
     letters = sum(character.isalpha() for character in text)

@@ -25,13 +25,15 @@ class ImportRefused(Exception):
 
 @dataclass
 class Counts:
-    """`folded` counts rows that are one record with an earlier row of the file."""
+    """`folded` counts rows that are one record with an earlier row of the file, `empty` those that hold nothing in the
+    columns that were chosen."""
 
     created: int = 0
     matched: int = 0
     folded: int = 0
     failed: int = 0
     phones_kept: int = 0
+    empty: int = 0
 
     def add_notes(self, notes: Iterable[Note]) -> None:
         self.phones_kept += sum(note.kind == ProblemKind.PHONE for note in notes)
@@ -117,6 +119,7 @@ def read_batch(opened: Opened, rows: Sequence[MappedRow]) -> Batch:
     by_key: dict[Hashable, Draft] = {}
     for row in rows:
         if not row.values:
+            batch.counts.empty += 1
             continue
         try:
             draft = _read_row(opened, row)

@@ -21,6 +21,8 @@ _CONTENT = 30.0
 _ENOUGH = 45.0
 JOINT = " / "
 _CAMEL_CASE = re.compile(r"(?<=[^\W\d_A-ZА-ЯІЇЄҐ])(?=[A-ZА-ЯІЇЄҐ])")
+# Words of so many meanings that they name a field only when nothing stands beside them: not "type of contract".
+_BROAD = frozenset(["id", "ид", "ід", "code", "код", "type", "тип", "вид", "title", "kind", "date", "source"])
 # Kinds whose look is so plain that a header cannot outweigh values that look otherwise.
 _STRICT_KINDS = {Kind.EMAIL, Kind.PHONE, Kind.FAX, Kind.URL, Kind.DATE}
 # What values may plainly be instead of what their header says, and how many of them must.
@@ -133,5 +135,6 @@ def _header_score(header: str, field: ImportField) -> float:
 
 def _contained_score(key: str, field: ImportField) -> float:
     padded = f" {key} "
-    covered = max((len(word) for word in field.header_keys if f" {word} " in padded), default=0)
+    words = field.header_keys - _BROAD
+    covered = max((len(word) for word in words if f" {word} " in padded), default=0)
     return _CONTAINED + 50.0 * covered / len(key) if covered else 0.0

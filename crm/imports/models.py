@@ -143,6 +143,7 @@ class ImportSheet(models.Model):
     folded = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
     phones_kept = models.PositiveIntegerField(default=0)
+    empty = models.PositiveIntegerField(default=0)
 
     # Phones of the whole sample and what was chosen for the shape before, while the sheet is looked at; not stored.
     phone_samples: Sequence[str] = ()

@@ -151,7 +151,7 @@ def choose_target(sheet: ImportSheet, key: str, layout: Layout | None = None) ->
 
 
 def totals_of(run: Import) -> dict[str, int]:
-    """Sums over the sheets: created, matched, folded, failed, phones_kept."""
-    names = ("created", "matched", "folded", "failed", "phones_kept")
+    """Sums over the sheets: created, matched, folded, failed, phones_kept, empty."""
+    names = ("created", "matched", "folded", "failed", "phones_kept", "empty")
     sums = run.sheets.aggregate(**{name: Sum(name) for name in names})
     return {name: sums[name] or 0 for name in names}

@@ -93,8 +93,8 @@ def _preview(run: Import) -> dict[str, Any]:
         }
         for check in run.checked["sheets"]
     ]
-    names = ("rows", "created", "matched", "folded", "failed", "phones_kept")
-    totals = {name: sum(check[name] for check in found) for name in names}
+    names = ("rows", "created", "matched", "folded", "failed", "phones_kept", "empty")
+    totals = {name: sum(check.get(name, 0) for check in found) for name in names}
     return {"run": run, "checks": found, "totals": totals}
 
 
