@@ -4,7 +4,7 @@ A question about one day loads its own `Calendar`; who asks about many days or p
 `calendars_of` once.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from functools import lru_cache
@@ -105,20 +105,30 @@ def calendar_of(person: User | None = None, *, company: Company | None = None) -
     return _calendar(company, special, person, hours, Absence.objects.filter(user=person))
 
 
-def calendars_of(people: Collection[User], starts: date, ends: date) -> dict[int, Calendar]:
-    """A calendar for each person by key, with the absences that touch these days; four queries for any number."""
+def calendars_of(
+    people: Collection[User], starts: date, ends: date, *, absences: Mapping[int, Sequence[Absence]] | None = None
+) -> dict[int, Calendar]:
+    """A calendar for each person by key, with the absences that touch these days; four queries for any number.
+
+    `absences` by person, when they have been read already.
+    """
     company = Company.current()
     special = _special_days(company)
     hours: dict[int, list[WorkingHours]] = {}
     for stretch in WorkingHours.objects.filter(user__in=people):
         hours.setdefault(stretch.user_id, []).append(stretch)
+    known = _absences_of(people, starts, ends) if absences is None else absences
+    return {
+        person.pk: _calendar(company, special, person, hours.get(person.pk, ()), known.get(person.pk, ()))
+        for person in people
+    }
+
+
+def _absences_of(people: Collection[User], starts: date, ends: date) -> Mapping[int, Sequence[Absence]]:
     absences: dict[int, list[Absence]] = {}
     for absence in Absence.objects.filter(user__in=people, starts__lte=ends, ends__gte=starts):
         absences.setdefault(absence.user_id, []).append(absence)
-    return {
-        person.pk: _calendar(company, special, person, hours.get(person.pk, ()), absences.get(person.pk, ()))
-        for person in people
-    }
+    return absences
 
 
 def holidays_of(country: str, subdivision: str, year: int) -> Mapping[date, str]:

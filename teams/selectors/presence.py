@@ -64,7 +64,7 @@ def coming_days(
 ) -> Strip:
     """Four weeks from today on; `absences` are those of that time, `known` is what `knows_why` gave."""
     days = [today + timedelta(days=number) for number in range(DAYS_SHOWN)]
-    calendars = calendars_of(people, days[0], days[-1])
+    calendars = calendars_of(people, days[0], days[-1], absences=absences)
     rows = [
         Row(person, _cells(days, calendars[person.pk], absences.get(person.pk, ()), person.pk in known))
         for person in people

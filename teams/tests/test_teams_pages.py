@@ -314,7 +314,7 @@ def test_pages_of_teams_ask_no_more_with_many_people_and_teams(cast: Cast, north
         PersonSkill.objects.create(user=person, skill=skills[number % 5], level=1 + number % 4)
         TeamFactory(parent=north, lead=person)
     assert {url: queries_of(browser, url) for url in urls} == before
-    assert max(before.values()) <= 16
+    assert max(before.values()) <= 15
 
 
 def test_the_menu_leads_to_teams_and_the_company(cast: Cast) -> None:

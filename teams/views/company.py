@@ -41,7 +41,7 @@ def _shown(request: HttpRequest, company: Company) -> HttpResponse:
     context = {
         **_frame(company),
         "currency": currency_name(company.currency),
-        "region": dict(region_choices(str(company.country))).get(company.subdivision, company.subdivision),
+        "region": dict(region_choices(str(company.country))).get(company.subdivision, _("The whole country")),
         "working_days": [day.label for day in Weekday if day in company.working_days],
     }
     return render(request, "teams/company/detail.html", context)
