@@ -53,6 +53,8 @@ class Company(Pictured):
     day_ends = models.TimeField(_("the working day ends"), default="18:00")
 
     PARTS: ClassVar[tuple[str, ...]] = ("special_days",)
+    # Its picture is shown whole, not cut to a circle as faces are.
+    has_logo: ClassVar[bool] = True
     history = HistoricalRecords(bases=[Version], history_id_field=models.BigAutoField(), excluded_fields=[])
     # Services write the versions, with the parts and the actor; the library's own would come without them.
     skip_history_when_saving = True
