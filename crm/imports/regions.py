@@ -27,6 +27,8 @@ _CANDIDATES = (
     "GE",
     "TR",
 )
+# Numbers of many lengths are valid in Germany and Italy, so those of others are too when they have a digit too many.
+_LENIENT = {"DE": 0.7, "IT": 0.6}
 _ENOUGH = 0.5
 _SHORTEST_WITH_CODE = 9
 _LOCAL_DIGITS = (5, 6, 7)
@@ -35,9 +37,13 @@ _LOCAL_DIGITS = (5, 6, 7)
 def suggest_region(phones: Sequence[str]) -> str:
     """The country in which most of the numbers with a code are valid; "" when no country fits half of them."""
     whole = [phone for phone in phones if _digits(phone) >= _SHORTEST_WITH_CODE][:300]
-    shares = {region: sum(_valid(phone, region) is not None for phone in whole) for region in _CANDIDATES}
+    shares = {region: _valid_count(whole, region) * _LENIENT.get(region, 1.0) for region in _CANDIDATES}
     best = max(_CANDIDATES, key=lambda region: shares[region])
     return best if whole and shares[best] >= _ENOUGH * len(whole) else ""
+
+
+def _valid_count(phones: Sequence[str], region: str) -> int:
+    return sum(_valid(phone, region) is not None for phone in phones)
 
 
 def suggest_area_code(phones: Sequence[str], region: str) -> str:

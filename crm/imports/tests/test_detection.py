@@ -14,6 +14,7 @@ from crm.imports.detection import SECTION_COLUMN, Column, find_table
 from crm.imports.headers import Layout, shape_of_header
 from crm.imports.mapping import clashing_fields, guess_mapping, remembered_mapping
 from crm.imports.reading.spool import SpooledSheet, read_file
+from crm.imports.regions import suggest_region
 from crm.imports.registry import ImportField
 from crm.imports.services import clean_file_name
 from crm.imports.tests.files import Rows, workbook
@@ -302,3 +303,16 @@ def test_remembered_mapping_names_only_fields_that_are_still_open() -> None:
 )
 def test_hostile_file_names_are_harmless(given: str, kept: str) -> None:
     assert clean_file_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("phones", "region"),
+    [
+        (["044 234-56-78", "044 234-56-79", "044 234-56-711"], "UA"),
+        (["030 901820", "089 2180-0", "0221 4710", "040 42838-0"], "DE"),
+        (["8 (495) 123-45-67", "(499) 123-45-68"], "RU"),
+        (["12", "колись"], ""),
+    ],
+)
+def test_country_of_phones_is_suggested(phones: list[str], region: str) -> None:
+    assert suggest_region(phones) == region
