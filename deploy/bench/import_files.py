@@ -121,13 +121,17 @@ def _line(run: Import, sheet: ImportSheet, name: str) -> Line:
 
 def _sentence(run: Import, sheet: ImportSheet, target: ImportTarget, check: dict[str, int]) -> str:
     facts = [_many(sheet.created, "new record"), _many(sheet.folded, "row of another row's record")]
-    facts += [_many(sheet.phones_kept, "phone kept as typed"), _many(check["left_out_count"], "row around the table")]
+    facts += [
+        _many(sheet.phones_kept, "phone kept as typed"),
+        _many(check["left_out_count"], "row around the table left out"),
+    ]
     facts.append(_many(sheet.empty, "row without a name or anything else of use"))
     if sheet.header_row != 1:
         facts.append(f"the header stands in row {sheet.header_row}" if sheet.header_row else "no header")
     failures = run.problems.filter(sheet=sheet, kind=ProblemKind.FAILED).values_list("sentence")
     facts += [
-        f"{count:,} failed: {sentence}" for sentence, count in failures.annotate(Count("pk")).order_by("-pk__count")
+        f"{count:,} failed: {sentence.rstrip('.')}"
+        for sentence, count in failures.annotate(Count("pk")).order_by("-pk__count")
     ]
     labels = {field.key: str(field.label) for field in fields_for(run.importer, target)}
     chosen = sheet.fields_by_column
