@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from django.contrib.auth import get_user_model
 from django.test import Client as Browser
 from django.urls import reverse
@@ -38,28 +38,37 @@ class Look:
 LOOKS = (
     Look("account_login", reader=""),
     Look("account_reset_password", reader=""),
-    Look("home", opens=(".ui-user",)),
     Look("home", opens=(".ui-user", "[data-open-dialog=keys]")),
-    Look("account_change_password"),
     Look("clients:list", opens=(".ls-more",)),
     Look("clients:list", query="?q=nothing-is-called-so"),
-    Look("clients:detail"),
     Look("clients:detail", opens=tuple(f"#fact-{name} .ui-pencil" for name in ("name", "city", "tags", "description"))),
     Look("clients:edit"),
     Look("clients:delete"),
     Look("clients:history"),
-    Look("clients:version"),
     Look("clients:restore_version"),
     Look("clients:bin"),
     Look("contacts:list"),
     Look("contacts:detail", opens=("#fact-birthday .ui-pencil", "#fact-owner .ui-pencil")),
     Look("contacts:edit"),
     Look("contacts:change_employer"),
-    Look("imports:list"),
     Look("imports:new"),
     Look("imports:columns"),
     Look("imports:detail"),
     Look("search", query="?q=Vorskla"),
+    Look("clients:picture"),
+    Look("clients:detail", opens=("[data-opens-dialog=sharing]",)),
+    Look("teams:list"),
+    Look("teams:detail"),
+    Look("teams:edit", reader="dana"),
+    Look("teams:members", reader="dana"),
+    Look("company:edit", reader="dana"),
+    Look("skills:list", reader="dana"),
+    Look("people:list"),
+    Look("people:detail"),
+    Look("people:edit"),
+    Look("people:hours"),
+    Look("people:absences"),
+    Look("mfa_index"),
     Look("404"),
 )
 
@@ -79,8 +88,12 @@ def show(page: "Page", look: Look, url: str) -> None:
             page.wait_for_selector(f"{selector.split()[0]} form")
 
 
-def faults(page: "Page", look: Look, options: dict[str, Any], *, within: str | None = None) -> list[str]:
-    found = Axe().run(page, context=within, options=options).response["violations"]
+def faults(page: "Page", look: Look, options: dict[str, Any], *, within: str = "html") -> list[str]:
+    """What axe refuses; its script is run once a page, which is a good part of the time."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
+    ask = "async ([within, options]) => (await axe.run(within, options)).violations"
+    found = page.evaluate(ask, [within, options])
     return [
         f"{look.name} {look.query} {look.opens or ''}: {rule['id']} ({rule['impact']}): {node['html'][:200]}"
         for rule in found
@@ -109,7 +122,7 @@ def test_no_page_has_a_serious_finding(page: "Page", live_server: "LiveServer") 
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
             page.wait_for_selector("html[data-bs-theme=dark]")
             # What stands around the pages is the same on all of them, and open on the first.
-            within = None if look.name == "home" else "main"
+            within = "html" if look.name == "home" else "main"
             found += [f"dark: {fault}" for fault in faults(page, look, COLOURS, within=within)]
     assert not found, "\n".join(found)
 
