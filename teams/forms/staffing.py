@@ -12,6 +12,7 @@ from teams.forms.people import DATE, rows_of
 from teams.models import Absence, PersonSkill, Skill, SkillLevel, WorkingHours
 from teams.models.company import Weekday
 
+_DAYS_OFFERED = 5
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
@@ -45,8 +46,21 @@ class HoursForm(forms.Form):
     starts = forms.TimeField(label=_("From"), widget=TIME)
     ends = forms.TimeField(label=_("Until"), widget=TIME)
 
+    def __init__(self, *args: Any, first_day: int = 0, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["weekday"].initial = first_day
+
     def row(self) -> WorkingHours:
         return WorkingHours(**{name: self.cleaned_data[name] for name in ("weekday", "starts", "ends")})
+
+
+class HoursFormSet(rows_of(HoursForm)):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.extra = 0 if self.initial else _DAYS_OFFERED
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "first_day": (index or 0) % len(Weekday)}
 
 
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -76,6 +90,6 @@ def skill_rows(data: Any, *, catalogue: Iterable[Skill], present: Iterable[Perso
 
 
 def hours_rows(data: Any, *, present: Iterable[WorkingHours]) -> Any:
-    """The formset of a person's hours."""
+    """The formset of a person's hours; an empty one offers a row for each day from Monday to Friday."""
     initial = [{"weekday": row.weekday, "starts": row.starts, "ends": row.ends} for row in present]
-    return rows_of(HoursForm, extra=0 if initial else 5)(data, initial=initial, prefix="hours")
+    return HoursFormSet(data, initial=initial, prefix="hours")
