@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "teams.second_factor.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "teams.middleware.PreferencesMiddleware",
+    "teams.seeing.SeeingMiddleware",
 ]
 
 ROOT_URLCONF = "crm.urls"

@@ -23,5 +23,6 @@ urlpatterns = [
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),
     path("people/", include("teams.urls.people")),
+    path("roles/", include("teams.urls.roles")),
     path("import/", include("crm.imports.urls")),
 ]

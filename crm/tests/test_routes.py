@@ -48,6 +48,10 @@ OF_COLLEAGUES: set[str] = {
     "people:picture",
     "people:reset_second_factor",
     "people:skills",
+    "roles:delete",
+    "roles:detail",
+    "roles:edit",
+    "roles:history",
     "skills:detail",
     "skills:edit",
     "skills:merge",
@@ -67,6 +71,14 @@ DOCUMENTED = {
     "company:history": 403,  # ann manages no teams, and not the company
     "company:mark": 302,  # to the mark of the product while there is no logo
     "people:memberships": 403,  # nobody manages himself
+    "roles:delete": 403,  # ann has no rights on roles
+    "roles:detail": 403,
+    "roles:edit": 403,
+    "roles:end_seeing": 405,
+    "roles:history": 403,
+    "roles:list": 403,
+    "roles:new": 403,
+    "roles:see_as": 405,
     "skills:edit": 403,
     "skills:merge": 403,
     "skills:new": 403,

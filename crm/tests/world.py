@@ -110,6 +110,8 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
         {"pk": lambda world: world.cast.ann.teams.get(name="North").pk, "person": lambda world: world.cast.ann.pk},
     ),
     ("people:*", {"pk": lambda world: world.cast.ann.pk, "number": lambda world: world.cast.ann.absences.first().pk}),
+    ("roles:see_as", {"pk": lambda world: world.cast.ann.pk}),
+    ("roles:*", {"pk": lambda world: world.cast.ann.role.pk}),
     ("skills:*", {"pk": lambda world: world.objects[Skill].pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),

@@ -23,7 +23,10 @@ class Invitation(models.Model):
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=5, choices=Language, default=Language.ENGLISH)
-    role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.PROTECT, related_name="invitations")
+    # None on an invitation that is over and whose role was deleted since.
+    role = models.ForeignKey(
+        Role, verbose_name=_("role"), on_delete=models.PROTECT, null=True, related_name="invitations"
+    )
     team = models.ForeignKey(
         Team, verbose_name=_("team"), on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
     )

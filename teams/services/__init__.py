@@ -4,11 +4,14 @@ from teams.services.company import save_company, take_after_company
 from teams.services.people import save_memberships, save_picture, save_profile
 from teams.services.roles import (
     NotTheirsToGive,
+    delete_role,
     give_role,
     install_ready_roles,
     refuse_unless_theirs_to_give,
     save_role,
 )
+from teams.services.roles_rules import RoleStillUsed, StaleRole
+from teams.services.seeing import end_seeing, see_as
 from teams.services.skills import merge_skills, save_skill
 from teams.services.staffing import (
     AbsencesOverlap,
@@ -31,11 +34,15 @@ from teams.services.structure import (
 __all__ = [
     "AbsencesOverlap",
     "NotTheirsToGive",
+    "RoleStillUsed",
+    "StaleRole",
     "TeamStillUsed",
     "cancel_absence",
     "change_absence",
     "create_team",
+    "delete_role",
     "delete_team",
+    "end_seeing",
     "enter_absence",
     "give_role",
     "install_ready_roles",
@@ -53,5 +60,6 @@ __all__ = [
     "save_skills",
     "save_team",
     "save_working_hours",
+    "see_as",
     "take_after_company",
 ]

@@ -3,17 +3,36 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from crm.access.rights import Action, FieldAccess, Scope, forget_rights, rights_of
+from crm.access.rights import Action, FieldAccess, Scope, forget_rights
 from crm.history.plain import begin_history
-from crm.history.writing import CHANGED, record_versions
-from teams.models import FieldRule, Grant, Role, User
+from crm.history.writing import CHANGED, CREATED, record_versions
+from teams.models import FieldRule, Grant, Invitation, Role, User
 from teams.ready_roles import READY_ROLES, ReadyRole
 from teams.selectors.reach import refuse_unless_managed
+from teams.selectors.roles import latest_version
+from teams.services.roles_rules import (
+    NotTheirsToGive,
+    StaleRole,
+    checked_grants,
+    checked_rules,
+    refuse_loosening,
+    refuse_unless_deletable,
+    refuse_unless_may,
+    refuse_unless_theirs_to_give,
+)
+
+__all__ = [
+    "NotTheirsToGive",
+    "delete_role",
+    "give_role",
+    "install_ready_roles",
+    "refuse_unless_theirs_to_give",
+    "save_role",
+]
 
 _ROLE_GIVEN = gettext_noop("Changed the role")
 
@@ -31,6 +50,7 @@ def _find_or_make(ready: ReadyRole) -> Role:
     if is_new:
         Grant.objects.bulk_create(_grants(role, ready.grants))
         FieldRule.objects.bulk_create(_rules(role, ready.rules))
+        record_versions(Role, [role.pk], actor=None, kind=CREATED)
     return role
 
 
@@ -50,47 +70,64 @@ def _rules(role: Role, rules: Mapping[str, Mapping[str, FieldAccess]]) -> list[F
     ]
 
 
-class NotTheirsToGive(PermissionDenied):
-    """A role that outranks its giver, or that holds a right which its giver lacks."""
-
-
-def refuse_unless_theirs_to_give(role: Role, *, actor: User) -> None:
-    """Roles are made and handed out only below one's own rank, with no right that one lacks oneself.
-
-    Superusers stand above every rank. Raises NotTheirsToGive with a sentence for the actor.
-    """
-    if actor.is_superuser and actor.is_active:
-        return
-    own = actor.role
-    if own is None or not actor.is_active or role.rank >= own.rank:
-        raise NotTheirsToGive(_("The role “%(role)s” is not of a lower rank than your own.") % {"role": role})
-    rights = rights_of(actor)
-    for grant in role.grants.all():
-        if grant.scope > rights.grants.get((grant.record_type, grant.action), Scope.NONE):
-            raise NotTheirsToGive(_("You lack this right yourself: %(right)s") % {"right": grant})
-    given = {(rule.record_type, rule.field): rule.access for rule in role.field_rules.all()}
-    for record_type, rules in rights.field_rules.items():
-        for name, access in rules.items():
-            if given.get((record_type, name)) not in {access, FieldAccess.HIDDEN}:
-                raise NotTheirsToGive(_("The role opens a field that is closed to you: %(field)s") % {"field": name})
-
-
 @transaction.atomic
-def save_role(role: Role, *, actor: User, grants: Iterable[Grant], field_rules: Iterable[FieldRule]) -> Role:
-    """Store a role with exactly these grants and rules. Raises NotTheirsToGive, for what it was and what it becomes."""
-    stored = Role.objects.filter(pk=role.pk).first()
-    if stored is not None:
-        refuse_unless_theirs_to_give(stored, actor=actor)
+def save_role(
+    role: Role,
+    *,
+    actor: User,
+    grants: Iterable[Grant],
+    field_rules: Iterable[FieldRule],
+    read_version: int | None = None,
+) -> Role:
+    """Store a role with exactly these grants and rules.
+
+    `read_version` is what `latest_version` said when the role was read; None does not ask. Raises PermissionDenied,
+    NotTheirsToGive for what the role was and for what it becomes, StaleRole, ValidationError.
+    """
+    refuse_unless_may(actor, Action.ADD if role.pk is None else Action.CHANGE)
+    if role.pk is not None:
+        _prepare_change(role, actor=actor, read_version=read_version)
+    kept_grants, kept_rules = checked_grants(list(grants)), checked_rules(list(field_rules))
+    kind = CREATED if role.pk is None else CHANGED
     role.full_clean()
     role.save()
     role.grants.all().delete()
     role.field_rules.all().delete()
-    Grant.objects.bulk_create(Grant(role=role, **_values(grant, "record_type", "action", "scope")) for grant in grants)
+    Grant.objects.bulk_create(
+        Grant(role=role, **_values(grant, "record_type", "action", "scope")) for grant in kept_grants
+    )
     FieldRule.objects.bulk_create(
-        FieldRule(role=role, **_values(rule, "record_type", "field", "access")) for rule in field_rules
+        FieldRule(role=role, **_values(rule, "record_type", "field", "access")) for rule in kept_rules
     )
     refuse_unless_theirs_to_give(role, actor=actor)
+    forget_rights(actor)
+    record_versions(Role, [role.pk], actor=actor, kind=kind)
     return role
+
+
+def _prepare_change(role: Role, *, actor: User, read_version: int | None) -> None:
+    # Locked: of two who save at the same moment the second is told.
+    stored = Role.objects.select_for_update().get(pk=role.pk)
+    refuse_unless_theirs_to_give(stored, actor=actor)
+    if read_version is not None and read_version != latest_version(stored):
+        raise StaleRole
+    refuse_loosening(role, stored, actor=actor)
+    begin_history(Role, [role.pk])
+
+
+@transaction.atomic
+def delete_role(role: Role, *, actor: User) -> None:
+    """Remove a role that nobody has and nobody is invited with.
+
+    Raises PermissionDenied, NotTheirsToGive, RoleStillUsed.
+    """
+    stored = Role.objects.select_for_update().get(pk=role.pk)
+    refuse_unless_deletable(stored, actor=actor)
+    # Invitations that are over name the role for nobody's sake.
+    Invitation.objects.filter(role=stored).update(role=None)
+    # The library writes the last version of what is deleted.
+    stored._history_user = actor  # type: ignore[attr-defined]
+    stored.delete()
 
 
 @transaction.atomic
@@ -102,7 +139,9 @@ def give_role(user: User, role: Role | None, *, actor: User) -> User:
     current = User.objects.select_for_update(of=("self",)).select_related("role").get(pk=user.pk)
     if current.is_superuser and not actor.is_superuser:
         raise NotTheirsToGive(_("Only an administrator changes an administrator."))
-    for concerned in (current.role, role):
+    # Read anew, and locked: what is handed out is what is judged.
+    wanted = None if role is None else Role.objects.select_for_update().get(pk=role.pk)
+    for concerned in (current.role, wanted):
         if concerned is not None:
             refuse_unless_theirs_to_give(concerned, actor=actor)
     refuse_unless_managed(current, actor=actor)

@@ -70,6 +70,14 @@ def grant_people(role: Role, scope: Scope, *, actions: tuple[Action, ...] = (Act
     return role
 
 
+def grant_roles(role: Role) -> Role:
+    """Let a role look at roles, and make, change and delete those of a lower rank."""
+    for action in MANAGED[Role]:
+        values = {"role": role, "record_type": "teams.role", "action": action}
+        Grant.objects.update_or_create(**values, defaults={"scope": Scope.ALL})
+    return role
+
+
 def join(user: User, team: Team) -> User:
     Membership.objects.create(user=user, team=team, is_primary=not user.memberships.exists())
     return user

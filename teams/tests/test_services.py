@@ -15,7 +15,7 @@ from teams.services import (
     refuse_unless_theirs_to_give,
     save_role,
 )
-from teams.tests.factories import Cast, RoleFactory, UserFactory, grant_all, grant_people, make_cast
+from teams.tests.factories import Cast, RoleFactory, UserFactory, grant_all, grant_people, grant_roles, make_cast
 
 pytestmark = pytest.mark.django_db
 Client: Any = record_model_of("clients.client")
@@ -155,7 +155,7 @@ def test_somebody_without_a_role_or_deactivated_hands_out_nothing(cast: Cast) ->
 
 
 def test_a_role_is_saved_below_ones_own_rank_and_rights() -> None:
-    boss = with_role(grant_all(RoleFactory(rank=50), Scope.TEAM))
+    boss = with_role(grant_roles(grant_all(RoleFactory(rank=50), Scope.TEAM)))
     view = Grant(record_type="clients.client", action=Action.VIEW, scope=Scope.TEAM)
     rule = FieldRule(record_type="clients.client", field="tax_id")
     role = save_role(Role(name="Clerk", rank=10), actor=boss, grants=[view], field_rules=[rule])
