@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clients.forms import ClientForm
 from clients.models import Client
-from clients.selectors import branches_of
+from clients.selectors import branches_of, parent_of
 from clients.services import create_client, save_client
 from crm.access.rights import Action
 from crm.pages.binning import delete_page, restore_page
@@ -29,7 +29,7 @@ def client_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "client": client,
         "permissions": permissions,
         "sees": sees,
-        "parent": Client.objects.visible_to(request.user).filter(branches=client).first() if sees_tree else None,
+        "parent": parent_of(client, reader=request.user) if sees_tree else None,
         "branches": branches_of(client, reader=request.user) if sees_tree else [],
     }
     return render(request, "clients/detail.html", context)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import models
+from django.db import connections, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -172,42 +172,65 @@ class RecordQuerySet(models.QuerySet[M]):
         """The first `limit` rows of this filtered and ordered queryset that the user may see.
 
         Equal to `visible_to(user)[:limit]`, or to that of the verb of `action`, taken as the top of each branch. The
-        queryset must be ordered, unsliced and free of scope; select_related and annotations are added to what is
-        returned.
+        queryset must be unsliced and free of scope; unordered, it gives any rows. select_related and annotations are
+        added to what is returned.
         """
         reach = branches(self.model, user, action)
         # Other actions are for what is in sight, and their pages are short: the condition is quick enough there.
         alive = self.alive() if action == Action.VIEW else self.visible_to(user)
         if reach.reaches_all:
             return alive[:limit]
-        try:
-            parts = _compiled_branches(alive, reach, limit)
-        except EmptyResultSet:
-            # Django knows without asking that a filter such as `pk__in=[]` has no rows.
-            parts = []
-        if not parts:
+        union = _union(alive, reach, limit)
+        if union is None:
             return alive.none()
-        sql = " UNION ".join(f"({part})" for part, _ in parts)
-        params = tuple(value for _, values in parts for value in values)
-        rows: Any = self.model._default_manager.filter(pk__in=RawSQL(sql, params))  # noqa: S611
+        rows: Any = self.model._default_manager.filter(pk__in=RawSQL(*union))  # noqa: S611
         return rows.order_by(*self.query.order_by)[:limit]  # type: ignore[no-any-return]
+
+    def count_visible(self, user: "AnyUser | None", *, most: int) -> int:
+        """How many rows of this filtered queryset the user may see, counted no further than to `most`.
+
+        Equal to `visible_to(user)[:most].count()`: of every branch at most that many are looked for, where the
+        condition would read the whole table.
+        """
+        reach = branches(self.model, user, Action.VIEW)
+        alive = self.alive().order_by()
+        if reach.reaches_all:
+            return alive[:most].count()
+        union = _union(alive, reach, most)
+        if union is None:
+            return 0
+        sql, params = union
+        # The text is Django's own, of which every value is a parameter.
+        counted = f"SELECT COUNT(*) FROM (SELECT 1 FROM ({sql}) AS reached LIMIT %s) AS counted"  # noqa: S608
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(counted, (*params, most))
+            return int(cursor.fetchone()[0])
 
 
 def _row_branches(queryset: RecordQuerySet[M], reach: Branches) -> list[RecordQuerySet[M]]:
     found = []
     if reach.owner_id is not None:
         found.append(queryset.filter(owner_id=reach.owner_id))
+    if len(reach.team_ids) == 1:
+        found.append(queryset.filter(team_id=min(reach.team_ids)))
     for share_ids in (reach.user_share_ids, reach.group_share_ids):
         if share_ids is not None:
             found.append(queryset.filter(pk__in=share_ids))
     return found
 
 
-def _compiled_branches(queryset: RecordQuerySet[M], reach: Branches, limit: int) -> list[tuple[str, tuple[Any, ...]]]:
-    parts = [_compiled(branch, limit) for branch in _row_branches(queryset, reach)]
-    if reach.team_ids:
-        parts.append(_compiled_team_branch(queryset, reach.team_ids, limit))
-    return parts
+def _union(queryset: RecordQuerySet[M], reach: Branches, limit: int) -> tuple[str, tuple[Any, ...]] | None:
+    """The keys of the first rows of every branch, each row once; None when there can be none."""
+    try:
+        parts = [_compiled(branch, limit) for branch in _row_branches(queryset, reach)]
+        if len(reach.team_ids) > 1:
+            parts.append(_compiled_team_branch(queryset, reach.team_ids, limit))
+    except EmptyResultSet:
+        # Django knows without asking that a filter such as `pk__in=[]` has no rows.
+        return None
+    if not parts:
+        return None
+    return " UNION ".join(f"({part})" for part, _ in parts), tuple(value for _, values in parts for value in values)
 
 
 def _compiled(queryset: RecordQuerySet[M], limit: int) -> tuple[str, tuple[Any, ...]]:

@@ -22,7 +22,7 @@ class Column:
     """One column. `fields` are the ruled fields that it shows (its own name unless given).
 
     `load(records, user)` gives the cells of a page by primary key, in a fixed number of queries; a column without
-    it is drawn by the row template from the record. `prefetch` names relations that the cell reads.
+    it is drawn by the row template from the record. `prefetch` names the parts that the cell reads by `|primary`.
     """
 
     name: str
@@ -53,6 +53,8 @@ class Listing:
     default_order: str
     fallback_order: str = "-updated"
     slot: str = ""
+    #: What the row template reads of related records, and what the exports and the recycle bin do.
+    row_relations: tuple[str, ...] = ("owner",)
     select_related: tuple[str, ...] = ("owner", "team")
     #: Filters of the bar above the list; the others stand in the panel.
     quick_filters: tuple[str, ...] = ("mine",)

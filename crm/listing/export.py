@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
 from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
@@ -15,16 +16,14 @@ from django.utils import timezone, translation
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from crm.access.rights import Action, hidden_fields, may
-from crm.listing.cells import SEVERAL, csv_cell, xlsx_cell
+from crm.listing.cells import SEVERAL, csv_cell
 from crm.listing.choices import label_of
 from crm.listing.columns import Listing
 from crm.listing.keyset import Sort, read_batches
-from crm.listing.parts import prefetched, rows_of
+from crm.listing.parts import read_parts, rows_of
+from crm.listing.workbook import write_workbook
 
 R = TypeVar("R", bound=HttpResponseBase)
 MOST_ROWS = 50_000
@@ -103,11 +102,10 @@ def _refused(request: HttpRequest, listing: Listing, sentence: str) -> HttpRespo
 
 def _rows(queryset: Any, listing: Listing, fields: list[Field], user: Any) -> Iterator[list[list[Any]]]:
     """Batches of rows. By creation, since an edit during the export moves a record in every other order."""
-    relations = {name for field in fields for name in field.prefetch}
-    parts = (prefetched(name) for name in relations)
-    queryset = queryset.select_related(*listing.select_related).prefetch_related(*parts)
+    queryset = queryset.select_related(*listing.select_related)
     order = Sort("created", "", "id").order(is_descending=True)
     for records in read_batches(queryset, order=order, size=BATCH_ROWS):
+        read_parts(records, (name for field in fields for name in field.prefetch))
         loaded = {index: field.load(records, user) for index, field in enumerate(fields) if field.load}
         yield [[_value(field, record, loaded.get(index)) for index, field in enumerate(fields)] for record in records]
 
@@ -145,24 +143,11 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _xlsx(headings: list[str], batches: Iterator[list[list[Any]]], name: str) -> FileResponse:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31])
-    sheet.freeze_panes = "A2"
-    sheet.append([_heading(sheet, heading) for heading in headings])
-    for batch in batches:
-        for row in batch:
-            sheet.append([xlsx_cell(sheet, value) for value in row])
     # Closed by the response, once it is sent.
     written = TemporaryFile()  # noqa: SIM115
-    book.save(written)
+    write_workbook(written, name, headings, chain.from_iterable(batches))
     written.seek(0)
     return _private(FileResponse(written, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE))
-
-
-def _heading(sheet: Any, text: str) -> Any:
-    cell = WriteOnlyCell(sheet, text)
-    cell.font = Font(bold=True)
-    return cell
 
 
 def _private(response: R) -> R:

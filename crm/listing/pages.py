@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from crm.access.rights import Action, hidden_fields, may
 from crm.listing.chips import Chip, address_with, chips_of
 from crm.listing.columns import Column, Listing
-from crm.listing.counting import capped_count
+from crm.listing.counting import COUNT_CAP, capped, capped_count
 from crm.listing.filters import RecordFilterSet
 from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
-from crm.listing.parts import prefetched
+from crm.listing.parts import read_parts
 
 PAGE_SIZES = (25, 50, 100)
 CURSOR = "page"
@@ -97,14 +97,14 @@ class ListPage:
         return read_page(self.filterset.qs, fetch=self._first, order=self.order, size=self.size, cursor=cursor)
 
     def _first(self, queryset: Any, limit: int) -> Any:
-        page = queryset.first_visible(self.request.user, limit=limit).select_related(*self.listing.select_related)
-        return page.prefetch_related(*(prefetched(name) for column in self.columns for name in column.prefetch))
+        return queryset.first_visible(self.request.user, limit=limit).select_related(*self.listing.row_relations)
 
     @cached_property
     def rows(self) -> list[Row]:
         records = self.page.rows
         if not records:
             return []
+        read_parts(records, (name for column in self.columns for name in column.prefetch))
         own = {column.name for column in self.listing.columns}
         loaded = {
             column.name: column.load(records, self.request.user) for column in self.columns if column.load is not None
@@ -141,7 +141,7 @@ class ListPage:
 
     @cached_property
     def count(self) -> str:
-        return capped_count(self.filterset.qs.visible_to(self.request.user))
+        return capped(self.filterset.qs.count_visible(self.request.user, most=COUNT_CAP + 1))
 
     @cached_property
     def chips(self) -> list[Chip]:

@@ -33,9 +33,8 @@ def find(model: type[Record], user: Any, typed: str, *, limit: int) -> list[Any]
     hidden = hidden_fields(user, model).intersection(model.SEARCH_FIELDS)
     if query.is_short:
         return list(_beginning_with(model, user, query, limit))
-    candidates = list(
-        matching(model.objects.visible_to(user), user, typed).values_list("pk", "search_doc")[:MOST_CANDIDATES]
-    )
+    matches = matching(model.objects.all(), user, typed).first_visible(user, limit=MOST_CANDIDATES)
+    candidates = list(matches.values_list("pk", "search_doc"))
     if not candidates:
         return _similar(model, user, query, hidden, limit)
     ranks = {pk: _rank(_section_of_name(model, doc), query.text) for pk, doc in candidates}
@@ -46,6 +45,11 @@ def find(model: type[Record], user: Any, typed: str, *, limit: int) -> list[Any]
     best = sorted(ranks, key=lambda pk: (ranks[pk], str(pk)))[:limit]
     found = model.objects.visible_to(user).in_bulk(best)
     return [found[pk] for pk in best if pk in found]
+
+
+def count_matches(model: type[Record], user: Any, typed: str, *, most: int) -> int:
+    """How many records in the user's sight a query finds by its words, counted no further than to `most`."""
+    return matching(model.objects.all(), user, typed).count_visible(user, most=most)  # type: ignore[no-any-return]
 
 
 def matching(queryset: Any, user: Any, typed: str) -> Any:

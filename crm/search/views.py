@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from crm.access.models import Record
 from crm.listing.counting import COUNT_CAP, capped
-from crm.search.finding import find, matching
+from crm.search.finding import count_matches, find
 from crm.search.queries import LONGEST_QUERY, read_query
 from crm.search.registry import SearchSource, source_of, sources
 
@@ -41,10 +41,9 @@ class Group:
 
     @cached_property
     def count(self) -> str:
-        model = self.source.model
-        found = matching(model.objects.visible_to(self.user), self.user, self.typed)
+        found = count_matches(self.source.model, self.user, self.typed, most=COUNT_CAP + 1)
         # Hits of similar spelling are not what the words match: then there is nothing more than is shown.
-        return capped(max(found[: COUNT_CAP + 1].count(), len(self.hits)))
+        return capped(max(found, len(self.hits)))
 
     @property
     def list_url(self) -> str:

@@ -58,6 +58,20 @@ def test_the_fast_page_is_the_predicates_page(
 
 
 @in_any_company
+@given(plan=plans(), model=MODELS, condition=FILTERS, most=st.integers(1, 5))
+def test_the_fast_count_is_the_predicates_count(plan: Plan, model: Any, condition: dict[str, Any], most: int) -> None:
+    def compare() -> None:
+        world = store(plan, model)
+        filtered = model.objects.filter(**condition).order_by()
+        visible = set(filtered.visible_to(world.reader))
+        assert filtered.count_visible(world.reader, most=most) == min(len(visible), most)
+        some = list(filtered.first_visible(world.reader, limit=most))
+        assert len(some) == len(set(some) & visible) == min(len(visible), most)
+
+    rolled_back(compare)
+
+
+@in_any_company
 @given(plan=plans(), model=MODELS)
 def test_the_predicate_says_what_the_rule_says(plan: Plan, model: Any) -> None:
     def compare() -> None:

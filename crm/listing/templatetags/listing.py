@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
+from crm.access.models import Record
 from crm.listing.choices import label_of
 from crm.listing.parts import rows_of
 
@@ -15,14 +15,14 @@ register = template.Library()
 
 
 @register.filter
-def primary(record: Model, name: str) -> Any:
+def primary(record: Record, name: str) -> Any:
     """The row of a part that is marked as primary, else the first one; None of none."""
     rows = rows_of(record, name)
     return next((row for row in rows if row.is_primary), rows[0] if rows else None)
 
 
 @register.filter
-def choice(record: Model, name: str) -> str:
+def choice(record: Record, name: str) -> str:
     """The label of a choice."""
     return label_of(record, name)
 
