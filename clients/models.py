@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from clients.reach import EmailLine, PostalAddress
@@ -99,6 +100,15 @@ class Client(PostalAddress, Pictured, Record):
             models.Index(models.functions.MD5("match_key"), name="client_match_key", condition=ALIVE),
             models.Index(fields=["parent"], name="client_parent", condition=models.Q(parent__isnull=False)),
             GinIndex(fields=["tags"], name="client_tags"),
+            # The filters of the list, each alone or several together, which no order's index finds.
+            GinIndex(
+                "status",
+                "country",
+                "size",
+                *(Upper(name) for name in ("city", "industry", "source")),
+                name="client_filters",
+                condition=ALIVE,
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(parent=models.F("id")), name="client_not_its_own_parent"),
@@ -129,6 +139,11 @@ class Client(PostalAddress, Pictured, Record):
     def status_tint(self) -> str:
         """The colour of the status badge: what needs a look stands out."""
         return STATUS_TINTS.get(self.status, "grey")
+
+    @property
+    def has_logo(self) -> bool:
+        """A company's picture is a logo, to be shown whole; a person's fills its frame."""
+        return self.kind == ClientKind.COMPANY
 
     @property
     def website_url(self) -> str:

@@ -8,13 +8,14 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.models import Client
 from clients.reach import EmailLine, PostalAddress
-from crm.access.models import Record, TeamShare, UserShare
+from crm.access.models import ALIVE, Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
 from crm.phones.models import Phone
 from crm.pictures.models import Pictured
@@ -67,6 +68,8 @@ class Contact(PostalAddress, Pictured, Record):
             *Record.Meta.indexes,
             models.Index(fields=["external_id"], name="contact_external_id", condition=~Q(external_id="")),
             GinIndex(fields=["tags"], name="contact_tags"),
+            # The filters of the list, each alone or several together, which no order's index finds.
+            GinIndex("language", "consent", ExtractMonth("birthday"), name="contact_filters", condition=ALIVE),
         ]
 
     def clean(self) -> None:
