@@ -19,7 +19,7 @@ def is_second_factor_due(user: User) -> bool:
     return known
 
 
-def _due() -> Q:
+def _due() -> Any:
     codes = Authenticator.objects.filter(user=OuterRef("pk"), type=Authenticator.Type.TOTP)
     return Q(role__needs_second_factor=True) & ~Exists(codes)
 

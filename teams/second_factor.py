@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from teams.backends import is_second_factor_due
@@ -61,6 +62,11 @@ def _is_open(request: HttpRequest) -> bool:
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Secrets are encrypted with a key made of SECRET_KEY; those of an older key open while it is a fallback."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": _("Your role needs the second factor."),
+    }
+
     def encrypt(self, text: str) -> str:
         return _box().encrypt(text.encode()).decode()
 
@@ -78,7 +84,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 def _box() -> MultiFernet:
-    return MultiFernet([Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    secret_keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return MultiFernet([Fernet(_key(str(secret))) for secret in secret_keys])
 
 
 def _key(secret: str) -> bytes:

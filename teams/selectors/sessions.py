@@ -35,7 +35,8 @@ _OF_POCKET = frozenset({"iOS", "Android", "Windows Phone", "BlackBerry OS", "Kai
 def device_of(user_agent: str) -> tuple[str, bool]:
     """Browser and system in words, such as "Firefox on Ubuntu"; and whether it is a phone or a tablet."""
     parsed = parse(user_agent)
-    browser = parsed.user_agent.family if parsed.user_agent else ""
+    # "Mobile Safari", "Chrome Mobile": the system says that already.
+    browser = parsed.user_agent.family.replace("Mobile", "").strip() if parsed.user_agent else ""
     system = parsed.os.family if parsed.os else ""
     is_mobile = system in _OF_POCKET
     if browser and system:

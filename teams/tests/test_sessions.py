@@ -70,7 +70,7 @@ def test_the_list_tells_devices_in_words(cast: Cast) -> None:
     page = page_of(browser)
     assert_strict_html(page)
     assert "Firefox on Ubuntu" in page
-    assert "Mobile Safari on iOS" in page
+    assert "Safari on iOS" in page
     assert "10.0.0.2" in page
     assert page.count("This one") == 1
     assert "10.0.0.3" not in page
@@ -82,7 +82,7 @@ def test_the_list_tells_devices_in_words(cast: Cast) -> None:
     [
         (FIREFOX, "Firefox on Ubuntu", False),
         (CHROME, "Chrome on Windows", False),
-        (IPHONE, "Mobile Safari on iOS", True),
+        (IPHONE, "Safari on iOS", True),
         ("", "Unknown device", False),
         ("<script>alert(1)</script>", "Unknown device", False),
     ],
