@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from crm.access.registry import record_model_of
-from crm.access.rights import Action, Scope, rights_of
+from crm.access.rights import Action, Scope, forget_rights, rights_of
 from crm.access.shares import share
 from teams.models import Grant, Membership, Role, Team, User
 from teams.services import (
@@ -139,6 +139,18 @@ def test_a_move_needs_the_reach_of_the_team_and_of_both_places() -> None:
         with pytest.raises(NotTheirsToGive):
             move_team(team, parent, actor=boss)
     assert Team.objects.get(pk=moved.pk).parent == second
+
+
+def test_nobody_takes_a_team_from_under_those_above_him() -> None:
+    head = TeamFactory()
+    own, other = TeamFactory(parent=head), TeamFactory()
+    boss = boss_of(own, other)
+    with pytest.raises(NotTheirsToGive):
+        move_team(own, other, actor=boss)
+    assert Team.objects.get(pk=own.pk).parent == head
+    join(boss, head)
+    forget_rights(boss)
+    assert move_team(own, other, actor=boss).parent == other
 
 
 def test_nobody_moves_a_team_into_his_own_sight() -> None:
