@@ -140,9 +140,8 @@ class Inventor:
         )
         contact.name = contact.compose_name()
         account = f"{latin_word(name.first)[:1]}.{latin_word(last_name)}{number}"
-        return Made(
-            contact, self._ways(contact, country, account, employer.domain) | self._jobs(contact, employer)
-        ).settle()
+        ways = self._ways(contact, employer, account)
+        return Made(contact, {**ways, "employments": self._jobs(contact, employer)}).settle()
 
     def _ways(self, contact: Contact, employer: Employer, account: str) -> dict[str, list[Any]]:
         draw, country = self.draw, employer.country
