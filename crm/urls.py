@@ -23,6 +23,7 @@ urlpatterns = [
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),
     path("people/", include("teams.urls.people")),
+    path("invitations/", include("teams.urls.invitations")),
     path("roles/", include("teams.urls.roles")),
     path("import/", include("crm.imports.urls")),
 ]

@@ -32,6 +32,8 @@ PUBLIC = {
     "account_logout": 302,
     "admin:logout": 302,
     "company:mark": 302,  # the sign-in page shows it
+    "invitations:open": 302,  # leads on, whatever the link
+    "invitations:accept": 404,  # without a link
 }
 # Addresses without a name: the admin's redirect of old addresses, and its answer to unknown ones.
 UNNAMED = re.compile(r"^admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)$")
@@ -70,6 +72,11 @@ DOCUMENTED = {
     "account_signup": 302,
     "company:history": 403,  # ann manages no teams, and not the company
     "company:mark": 302,  # to the mark of the product while there is no logo
+    "invitations:again": 405,
+    "invitations:list": 403,  # ann invites nobody
+    "invitations:new": 403,
+    "invitations:open": 302,
+    "invitations:withdraw": 405,
     "people:memberships": 403,  # nobody manages himself
     "roles:delete": 403,  # ann has no rights on roles
     "roles:detail": 403,

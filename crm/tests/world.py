@@ -24,7 +24,7 @@ from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus,
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from teams.models import Absence, Company, Skill, User
+from teams.models import Absence, Company, Invitation, Skill, User
 from teams.services import enter_absence
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
 
@@ -113,6 +113,8 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("roles:see_as", {"pk": lambda world: world.cast.ann.pk}),
     ("roles:*", {"pk": lambda world: world.cast.ann.role.pk}),
     ("skills:*", {"pk": lambda world: world.objects[Skill].pk}),
+    ("invitations:open", {"secret": lambda world: "unknown"}),
+    ("invitations:*", {"pk": lambda world: _invitation_by(world.cast.ann).pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
     ("clients:field", {"pk": lambda world: world.client.pk, "name": lambda world: "city"}),
@@ -142,6 +144,11 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("account_confirm_email", {"key": lambda world: "unknown"}),
     ("account_reset_password_from_key", {"uidb36": lambda world: "1", "key": lambda world: "unknown"}),
 ]
+
+
+def _invitation_by(user: User) -> Invitation:
+    kept = {"email": "new@heron.example", "role": user.role, "expires_at": timezone.now() + timedelta(days=1)}
+    return Invitation.objects.get_or_create(inviter=user, secret_digest="walked", defaults=kept)[0]
 
 
 def _session_of(user: User) -> UserSession:

@@ -130,7 +130,7 @@ def join_team(
     _refuse_unless_may_place(user, team, actor)
     membership = user.memberships.filter(team=team).first()
     if membership is None:
-        _refuse_to_show_more(user.role, team, actor)
+        refuse_to_show_more(user.role, team, actor)
         membership = Membership(user=user, team=team)
     affected = _begin(user, team)
     if is_primary:
@@ -185,7 +185,7 @@ def _adds_people_to(actor: User, team: Team) -> bool:
     return scope == Scope.ALL or team.pk in rights.reached_team_ids(scope)
 
 
-def _refuse_to_show_more(role: Role | None, team: Team, actor: User) -> None:
+def refuse_to_show_more(role: Role | None, team: Team, actor: User) -> None:
     """A right of the role that reaches this team must be the actor's own, here."""
     if role is None or actor.is_superuser:
         return

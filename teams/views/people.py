@@ -38,7 +38,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     form = PeopleFilterForm(request.GET, reader=reader_of(request))
     chosen = form.chosen
     people = directory(chosen | {"level": form.cleaned_data.get("level")}, reader=reader_of(request))
-    page = _page_number(request)
+    page = page_number(request)
     # One more than is shown tells whether there is a next page.
     rows = list(people[(page - 1) * ON_PAGE : page * ON_PAGE + 1])
     shown = rows[:ON_PAGE]
@@ -50,8 +50,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "people": shown,
         "count": capped_count(people.order_by()),
-        "previous_url": _page_url(request, page - 1) if page > 1 else "",
-        "next_url": _page_url(request, page + 1) if len(rows) > ON_PAGE else "",
+        "previous_url": page_url(request, page - 1) if page > 1 else "",
+        "next_url": page_url(request, page + 1) if len(rows) > ON_PAGE else "",
     }
     return render(request, "teams/people/list.html", context)
 
@@ -136,12 +136,12 @@ def permissions_on(person: User, reader: Any) -> dict[str, bool]:
     return {"is_own": is_own, "is_manager": is_manager, "may_change": is_own or is_manager}
 
 
-def _page_number(request: HttpRequest) -> int:
+def page_number(request: HttpRequest) -> int:
     typed = request.GET.get("page", "")
     return min(max(int(typed[:6]), 1), _LAST_PAGE) if typed.isascii() and typed.isdigit() else 1
 
 
-def _page_url(request: HttpRequest, page: int) -> str:
+def page_url(request: HttpRequest, page: int) -> str:
     query = request.GET.copy()
     query["page"] = str(page)
     return f"?{query.urlencode()}"
