@@ -14,6 +14,7 @@ from clients.models import Client
 from clients.tests.factories import make_client
 from clients.tests.importing import imported, imported_as_found, read_in, worked_on
 from crm.imports import services
+from crm.imports.headers import Layout
 from crm.imports.models import Import, ImportStatus
 from crm.imports.reasons import REASON_HEADER
 from crm.imports.tests.files import workbook
@@ -99,6 +100,26 @@ def test_mended_workbook_is_mapped_as_the_first_file_was_and_imported(cast: Cast
     assert WRONG not in " ".join(Client.objects.values_list("description", flat=True))
     assert Client.objects.get(tax_id="00131305").name == "Ганок"
     assert {phone.kind for phone in Client.objects.get(name="Нова назва").phones.all()} == {"fax"}
+
+
+def test_choices_of_titles_and_dates_hold_for_the_mended_workbook(cast: Cast) -> None:
+    rows = [["ПІБ", "Дата народження", "Телефон"], ["Відділ продажу", "", ""],
+            ["Коваль Олена Петрівна", "04/13/1980", "колись"],
+            ["Сова Ія Петрівна", "03/04/1981", "колись"]]  # fmt: skip
+    run = read_in(cast.ann, rows)
+    sheet = run.sheets.get()
+    assert (sheet.target, sheet.columns[1]["is_month_first"]) == ("contacts", True)
+    services.choose_target(sheet, "contacts", Layout(1, 1, keeps_sections=True))
+    sheet.save()
+    services.remember_mappings([sheet], actor=cast.ann)
+    services.begin_check(run)
+    services.begin_run(worked_on(run))
+    book = failed_rows(cast.ann, worked_on(run))
+    book.active.delete_rows(2)
+    again = imported_as_found(cast.ann, as_bytes(book), "again.xlsx").sheets.get()
+    # What is left of the dates could be read in both ways.
+    assert [column["order"] for column in again.columns] == ["", "either", ""]
+    assert (again.columns[1]["is_month_first"], again.keeps_sections) == (True, True)
 
 
 def test_workbook_that_fails_again_keeps_one_column_of_reasons(cast: Cast) -> None:

@@ -36,7 +36,7 @@ def find_layout(sheet: SpooledSheet, known_headers: Collection[str], known_shape
     """`known_headers` are header keys of all fields, `known_shapes` those of files that the importer mapped before."""
     rows = sheet.first(LOOKED_AT)
     for row in rows:
-        for height in range(1, MOST_HEADER_ROWS):
+        for height in range(1, MOST_HEADER_ROWS + 1):
             layout = Layout(row.number, height)
             if known_shapes and shape_of_header(header_texts(rows, layout)) in known_shapes:
                 return layout

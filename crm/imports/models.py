@@ -217,7 +217,8 @@ class ImportedRecord(models.Model):
 class RememberedMapping(models.Model):
     """How a user mapped files of one shape last time; `fields` maps column keys to field keys, "" for left out.
 
-    `options` are the import's region, area_code and identities.
+    `options` are the import's region, area_code and identities, and the sheet's keeps_sections and month_first (keys of
+    columns).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

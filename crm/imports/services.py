@@ -77,7 +77,13 @@ def remember_mappings(sheets: Iterable[ImportSheet], *, actor: Any) -> None:
     for sheet in sheets:
         run, chosen = sheet.run, sheet.fields_by_column
         fields = {column["key"]: chosen.get(column["index"], "") for column in sheet.columns}
-        options = {"region": run.region, "area_code": run.area_code, "identities": run.identities}
+        options = {
+            "region": run.region,
+            "area_code": run.area_code,
+            "identities": run.identities,
+            "keeps_sections": sheet.keeps_sections,
+            "month_first": [column["key"] for column in sheet.columns if column["is_month_first"]],
+        }
         RememberedMapping.objects.update_or_create(
             user=actor,
             shape=sheet.shape,

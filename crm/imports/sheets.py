@@ -1,6 +1,7 @@
 """A sheet of an upload as the importer first meets it: table found, target chosen, columns mapped."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from crm.imports.contents import Kind
@@ -33,6 +34,9 @@ def look_at_sheet(
     memory = {kept.shape: kept for kept in RememberedMapping.objects.filter(user=run.importer)}
     table = find_table(spooled, known, layout, memory.keys())
     kept = memory.get(table.shape)
+    if layout is None and kept and kept.options.get("keeps_sections"):
+        table = find_table(spooled, known, replace(table.layout, keeps_sections=True))
+    month_first = frozenset(kept.options.get("month_first", ())) if kept else frozenset()
     sheet = ImportSheet(
         run=run,
         position=position,
@@ -43,7 +47,7 @@ def look_at_sheet(
         header_height=table.layout.header_height,
         keeps_sections=table.layout.keeps_sections,
         shape=table.shape,
-        columns=[_as_json(column) for column in table.columns],
+        columns=[_as_json(column, month_first) for column in table.columns],
         left_out=[
             {"row": row.number, "kind": row.left_out, "text": row.text[:_LONGEST_SAMPLE]} for row in table.left_out
         ],
@@ -60,14 +64,16 @@ def look_at_sheet(
     return sheet
 
 
-def _as_json(column: Column) -> dict[str, Any]:
+def _as_json(column: Column, month_first: Collection[str]) -> dict[str, Any]:
+    """`month_first` are keys of columns that were read so before: few rows of the same file may tell less."""
+    is_told = column.order in (DateOrder.DAY_FIRST, DateOrder.MONTH_FIRST)
     return {
         "index": column.index,
         "header": column.header[:200],
         "key": column.key,
         "samples": [sample[:_LONGEST_SAMPLE] for sample in column.samples[:_KEPT_SAMPLES]],
         "order": column.order or "",
-        "is_month_first": column.order == DateOrder.MONTH_FIRST,
+        "is_month_first": column.order == DateOrder.MONTH_FIRST if is_told else column.key in month_first,
     }
 
 

@@ -17,7 +17,7 @@ from crm.imports.engine import ImportRefused
 from crm.imports.forms import UploadForm
 from crm.imports.jobs import announce
 from crm.imports.leftovers import LeftOutRow
-from crm.imports.mending import failed_rows_workbook, has_failed_rows
+from crm.imports.mending import MOST_ROWS, failed_rows_workbook, has_failed_rows
 from crm.imports.models import Import, ImportStatus, ProblemKind
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.registry import targets_for
@@ -108,6 +108,7 @@ def _report(request: HttpRequest, run: Import) -> dict[str, Any]:
         "kind": kind,
         "kinds": ProblemKind.choices,
         "has_failed_rows": has_failed_rows(run),
+        "most_mended": MOST_ROWS,
         "problems": problems_of(run, kind=kind, after=request.GET.get("after", "")),
         "records": imported_records(run, reader=request.user, after=request.GET.get("records_after", "")),
     }
