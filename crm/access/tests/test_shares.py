@@ -1,17 +1,21 @@
 """Giving one record away: by whom, how far, and until when."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from clients.models import Client, ClientTeamShare, ClientUserShare
 from clients.tests.factories import make_client
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
+from crm.access.explaining import who_sees
+from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, Scope
-from crm.access.shares import share, withdraw
+from crm.access.shares import CannotBeSharedWith, share, withdraw
 from crm.access.writing import move_to_bin, restore_from_bin
 from teams.models import Team, User
 from teams.tests.factories import Cast, RoleFactory, UserFactory, grant_all, join, make_cast
@@ -61,6 +65,37 @@ def test_a_team_changes_what_is_shared_with_it_for_changing(cast: Cast, record: 
 def test_sharing_twice_gives_once(cast: Cast, record: Any) -> None:
     first = share(record, with_user=cast.cy, action=Action.VIEW, actor=cast.ann)
     assert share(record, with_user=cast.cy, action=Action.VIEW, actor=cast.ann) == first
+
+
+def surfaces(user: User, record: Any) -> list[bool]:
+    """Whether the user may change the record, as each surface tells it."""
+    meta, records = record._meta, type(record).objects.order_by("id")
+    return [
+        changes(user, record),
+        record in records.first_visible(fresh(user), limit=5),
+        record in records.first_visible(fresh(user), limit=5, action=Action.CHANGE),
+        Action.CHANGE in allowed_actions(record, fresh(user)),
+        fresh(user).has_perm(f"{meta.app_label}.change_{meta.model_name}", record),
+        user in [onlooker.user for onlooker in who_sees(record)],
+    ]
+
+
+@pytest.mark.parametrize("holder", ["person", "team"])
+def test_a_share_that_has_ended_gives_nothing_on_any_surface(cast: Cast, record: Any, holder: str) -> None:
+    with_whom = {"with_user": cast.cy} if holder == "person" else {"with_team": Team.objects.get(name="South")}
+    soon = timezone.now() + timedelta(days=1)
+    given = share(record, action=Action.CHANGE, actor=cast.ann, until=soon, **with_whom)
+    assert surfaces(cast.cy, record) == [True] * 6
+    type(given).objects.filter(pk=given.pk).update(until=timezone.now())
+    assert surfaces(cast.cy, record) == [False] * 6
+    share(record, action=Action.CHANGE, actor=cast.ann, **with_whom)
+    assert surfaces(cast.cy, record) == [True] * 6
+
+
+def test_a_share_does_not_begin_in_the_past(cast: Cast, record: Any) -> None:
+    with pytest.raises(CannotBeSharedWith, match="past"):
+        share(record, action=Action.VIEW, actor=cast.ann, with_user=cast.cy, until=timezone.now())
+    assert not sees(cast.cy, record)
 
 
 def test_who_may_not_share_a_record_cannot(cast: Cast, record: Any) -> None:
