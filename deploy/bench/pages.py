@@ -31,11 +31,11 @@ def main() -> int:
     bring_up_to_date()
     readers = fill_company(options.clients)
     found: dict[str, list[Measured]] = {}
-    with web_server() as port:
+    with web_server() as server:
         for title, reader in (("sees 1%", readers.one), ("sees all", readers.everything)):
             found[title] = []
             browser = signed_in(reader)
-            visitor = Visitor(browser, port)
+            visitor = Visitor(browser, server)
             for page in Asker(reader, browser, options.requests).pages():
                 found[title].append(visitor.measure(page))
                 _say(write_line(title, found[title][-1]))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
 from django.conf import settings
 from django.db import connection
 from django.test import Client as Browser
@@ -27,10 +28,11 @@ _HTMX = {"HX-Request": "true"}
 
 @dataclass(frozen=True)
 class Measured:
-    """Milliseconds of the whole answer, and the most queries that one of the requests took."""
+    """Milliseconds of the whole answer, those of them that the web process computed, and the most queries of one."""
 
     page: Page
     times: list[float]
+    computed: float
     queries: int
 
     @property
@@ -56,16 +58,27 @@ def signed_in(user: Any) -> Browser:
     return browser
 
 
+@dataclass(frozen=True)
+class WebServer:
+    port: int
+    process: psutil.Process
+
+    def computed(self) -> float:
+        """Milliseconds that its processes have computed so far."""
+        times = [each.cpu_times() for each in (self.process, *self.process.children(recursive=True))]
+        return sum(each.user + each.system for each in times) * 1000
+
+
 @contextmanager
-def web_server() -> Iterator[int]:
-    """The product's own gunicorn with one process; yields its port."""
+def web_server() -> Iterator[WebServer]:
+    """The product's own gunicorn with one process."""
     port = kept_or_free_port(None)
     own = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "BASE_URL": f"http://127.0.0.1:{port}"}
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--log-level", "warning", "crm.wsgi"]
     server = subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **own})
     try:
         _wait_for(port, server)
-        yield port
+        yield WebServer(port, psutil.Process(server.pid))
     finally:
         server.terminate()
         server.wait()
@@ -85,10 +98,11 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
 class Visitor:
     """A signed-in reader at the web server."""
 
-    def __init__(self, browser: Browser, port: int) -> None:
+    def __init__(self, browser: Browser, server: WebServer) -> None:
         self.browser = browser
+        self.server = server
         self.cookie = f"sessionid={browser.cookies['sessionid'].value}"
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
     def measure(self, page: Page) -> Measured:
         headers = {"Cookie": self.cookie, **(_HTMX if page.is_fragment else {})}
@@ -96,8 +110,10 @@ class Visitor:
         self.connection.close()
         for address in page.addresses[:WARM_UP]:
             self._time(address, headers)
+        before = self.server.computed()
         times = sorted(self._time(address, headers) for address in page.addresses)
-        return Measured(page, times, self._most_queries(page))
+        computed = (self.server.computed() - before) / len(times)
+        return Measured(page, times, computed, self._most_queries(page))
 
     def _time(self, address: str, headers: dict[str, str]) -> float:
         start = time.perf_counter()
