@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.models import Record
 from crm.access.registry import record_models
-from crm.access.rights import Action, hidden_fields, may
+from crm.access.rights import Action, Scope, hidden_fields, may, rights_of
 from crm.listing.counting import capped_count
 from teams.models import Absence, AbsenceKind, Company, Membership, PersonSkill, Team, User, Weekday, WorkingHours
 from teams.models.people import SPOKEN_LANGUAGES
@@ -181,20 +181,26 @@ class Owned:
     url: str
 
 
-def owned_by(person: User, *, reader: User) -> list[Owned]:
-    """One capped count a record type that the reader may see."""
+def owned_by(person: User, memberships: Collection[Membership], *, reader: User) -> list[Owned]:
+    """One capped count a record type that the reader may see; none of a type whose owner is hidden from him."""
+    team_ids = {membership.team_id for membership in memberships}
     return [
         Owned(
             capfirst(str(model._meta.verbose_name_plural)),
             capped_count(model.objects.visible_to(reader).filter(owner=person)),
-            _list_of(model, person),
+            _list_of(model, person, team_ids, reader),
         )
         for model in record_models()
         if may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
     ]
 
 
-def _list_of(model: type[Record], person: User) -> str:
+def _list_of(model: type[Record], person: User, team_ids: Collection[int], reader: User) -> str:
+    """The list narrowed to the owner; empty when the reader's list does not offer him."""
+    scope = rights_of(reader).scope(model, Action.VIEW)
+    is_offered = scope == Scope.ALL or person.pk == reader.pk
+    if not (is_offered or rights_of(reader).reached_team_ids(scope) & set(team_ids)):
+        return ""
     try:
         return f"{reverse(f'{model.namespace()}:list')}?owner={person.pk}"
     except NoReverseMatch:

@@ -87,7 +87,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "away": next((absence for absence in absences if absence.is_now), None),
         "absences": [absence for absence in reversed(absences) if not absence.is_past],
         "past_absences": [absence for absence in absences if absence.is_past][:10],
-        "owned": owned_by(person, reader=reader_of(request)),
+        "owned": owned_by(person, memberships, reader=reader_of(request)),
     }
     return render(request, "teams/people/detail.html", context)
 
