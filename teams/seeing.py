@@ -57,10 +57,7 @@ class SeeingMiddleware:
             answer = self.get_response(request)
             # Reading is all that is allowed: whatever a page has written on the way is taken back.
             transaction.set_rollback(True)
-        if _is_download(answer):
-            answer.close()
-            return _refusal(request)
-        return answer
+        return _refusal(request) if _is_download(answer) else answer
 
 
 class _Borrowed(SessionBase):

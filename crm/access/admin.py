@@ -49,6 +49,10 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("name",)
     sortable_by = ("name", "updated_at")
 
+    def view_on_site(self, obj: Any) -> str:
+        """The record's own page, at once."""
+        return str(obj.get_absolute_url())
+
     # Who sees and may do what
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

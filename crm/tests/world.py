@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatch
 from typing import Any
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +24,7 @@ from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus,
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from teams.models import Absence, Company, Invitation, Skill, User
+from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
 
@@ -109,6 +109,7 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
         "teams:*",
         {"pk": lambda world: world.cast.ann.teams.get(name="North").pk, "person": lambda world: world.cast.ann.pk},
     ),
+    ("people:handover_done", {"pk": lambda world: world.cast.ann.pk, "handover": lambda world: uuid4()}),
     ("people:*", {"pk": lambda world: world.cast.ann.pk, "number": lambda world: world.cast.ann.absences.first().pk}),
     ("roles:see_as", {"pk": lambda world: world.cast.ann.pk}),
     ("roles:*", {"pk": lambda world: world.cast.ann.role.pk}),
@@ -125,13 +126,6 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),
     ("admin:auth_user_password_change", {"id": lambda world: world.cast.ann.pk}),
     ("admin:app_list", {"app_label": lambda world: next(iter(admin.site._registry))._meta.app_label}),
-    (
-        "admin:view_on_site",
-        {
-            "content_type_id": lambda world: ContentType.objects.get_for_model(Client).pk,
-            "object_id": lambda world: world.client.pk,
-        },
-    ),
     (
         "picture",
         {
@@ -178,7 +172,7 @@ def make_world() -> World:
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
     company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
     objects = {Client: client, Contact: contact, User: cast.ann, EmailAddress: address, Import: mapped}
-    objects |= {Company: company, Skill: skill}
+    objects |= {Company: company, Skill: skill, SeenAs: SeenAs.objects.create(actor=cast.dana, user=cast.ann)}
     return World(cast, client, contact, binned_client, binned_contact, cy_staff, finished, objects)
 
 

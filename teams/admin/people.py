@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.rights import Action
 from crm.history.plain import begin_history
 from crm.history.writing import CHANGED, CREATED, record_versions
 from teams.admin.structure import MembershipInline, store_memberships
 from teams.models import User
 from teams.selectors.people import manages
+from teams.selectors.reach import people_managed_by
 from teams.services import take_after_company
 
 
@@ -35,6 +37,11 @@ class PeopleAdmin(UserAdmin):
         (None, {"classes": ("wide",), "fields": ("username", "email", "usable_password", "password1", "password2")}),
         (_("Person"), {"fields": ("first_name", "last_name", "role")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Whom one manages: what the admin tells of people is more than their colleagues know."""
+        actor: Any = request.user
+        return super().get_queryset(request).filter(pk__in=people_managed_by(actor, Action.CHANGE).values("pk"))
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Whom one manages; looking at the list is for all who manage somebody."""

@@ -24,7 +24,9 @@ def latest_version(role: Role) -> int:
 
 def roles_with_counts() -> QuerySet[Role]:
     """By rank, the highest first; each with `people_count`, those who left not counted."""
-    return Role.objects.annotate(people_count=Count("users", filter=Q(users__is_active=True)))
+    counted = Role.objects.annotate(people_count=Count("users", filter=Q(users__is_active=True)))
+    # Grouped queries leave the order of the model out.
+    return counted.order_by("-rank", "name")
 
 
 def people_with(role: Role) -> QuerySet[User]:
@@ -150,8 +152,8 @@ def _beyond_view(name: str, scopes: Mapping[Action, Scope]) -> list[str]:
     words = {"type": name, "actions": _listed(beyond), "scope": view.label}
     return [
         _(
-            "%(type)s: %(actions)s reach further than View. They act only on what is in sight: “%(scope)s”, and what"
-            " is shared."
+            "%(type)s: wider than View: %(actions)s. This counts only for what is in sight: “%(scope)s”, and what is"
+            " shared."
         )
         % words
     ]

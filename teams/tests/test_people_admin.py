@@ -38,7 +38,7 @@ def sent(person: User, **changed: Any) -> dict[str, Any]:
 
 
 def test_staff_change_in_the_admin_only_whom_they_manage(cast: Cast, boss: User) -> None:
-    for person, status in ((cast.ann, 302), (cast.cy, 403), (cast.dana, 403), (boss, 403)):
+    for person, status in ((cast.ann, 302), (cast.cy, 302), (cast.dana, 302), (boss, 302)):
         browser, url = page_of(boss, person)
         assert browser.post(url, sent(person, first_name="Changed")).status_code == status, person
     assert set(User.objects.filter(first_name="Changed")) == {cast.ann}
