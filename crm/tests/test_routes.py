@@ -44,6 +44,8 @@ OF_COLLEAGUES: set[str] = {
     "people:absences",
     "people:detail",
     "people:edit",
+    "people:handover",
+    "people:handover_done",
     "people:history",
     "people:hours",
     "people:memberships",

@@ -1,11 +1,12 @@
 """Pages of people."""
 
-from django.urls import path
+from django.urls import include, path
 
-from teams.views import account_care, people, people_absences, people_edit
+from teams.views import account_care, handing_over, people, people_absences, people_edit
 
 app_name = "people"
 urlpatterns = [
+    path("<int:pk>/", include("teams.urls.leaving")),
     path("", people.people_list, name="list"),
     path("suggest/", people.people_suggest, name="suggest"),
     path("<int:pk>/", people.person_detail, name="detail"),
@@ -18,5 +19,7 @@ urlpatterns = [
     path("<int:pk>/absences/<int:number>/", people_absences.absence_edit, name="absence_edit"),
     path("<int:pk>/absences/<int:number>/cancel/", people_absences.absence_cancel, name="absence_cancel"),
     path("<int:pk>/second-factor/reset/", account_care.reset_second_factor, name="reset_second_factor"),
+    path("<int:pk>/handover/", handing_over.person_handover, name="handover"),
+    path("<int:pk>/handover/<uuid:handover>/", handing_over.handover_done, name="handover_done"),
     path("<int:pk>/history/", people.person_history, name="history"),
 ]
