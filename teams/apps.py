@@ -9,6 +9,7 @@ class TeamsConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
+        from crm.access.endings import register_ending
         from crm.access.explaining import register_colleagues_source
         from crm.access.registry import register_managed
         from crm.access.rights import register_rights_source
@@ -17,9 +18,10 @@ class TeamsConfig(AppConfig):
         from teams.pictures import OPENERS
         from teams.rights import load_rights
         from teams.selectors.colleagues import colleagues_with_rights
-        from teams.sessions import note_sign_in
+        from teams.sessions import end_sessions, note_sign_in
 
         register_rights_source(load_rights)
+        register_ending("sessions", end_sessions)
         register_colleagues_source(colleagues_with_rights)
         user_logged_in.connect(note_sign_in, dispatch_uid="teams.sessions.note_sign_in")
         for model, scopes in MANAGED.items():

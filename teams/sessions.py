@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from allauth.usersessions.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 
@@ -32,3 +33,8 @@ def note_sign_in(sender: Any, request: HttpRequest | None = None, **_more: Any) 
     """Receiver of Django's `user_logged_in`: signing in is being seen."""
     if request is not None and hasattr(request, "session"):
         request.session[NOTED] = int(time.time())
+
+
+def end_sessions(person: Any) -> None:
+    """Sign a person out everywhere; registered as an ending of access."""
+    get_adapter().end_sessions(UserSession.objects.filter(user=person))

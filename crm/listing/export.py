@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from crm.access.rights import Action, hidden_fields, may
+from crm.access.standing import RightsChanged, refuse_unless_standing
 from crm.listing.cells import SEVERAL, csv_cell
 from crm.listing.choices import label_of
 from crm.listing.columns import Listing
@@ -89,7 +90,7 @@ def export_page(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     headings = [str(field.label) for field in fields]
     name = f"{listing.model._meta.model_name}s-{timezone.localdate():%Y-%m-%d}"
     if request.GET.get("format") == "xlsx":
-        return _xlsx(headings, rows, name)
+        return _xlsx(headings, rows, name, user)
     return _csv(headings, rows, name)
 
 
@@ -101,10 +102,16 @@ def _refused(request: HttpRequest, listing: Listing, sentence: str) -> HttpRespo
 
 
 def _rows(queryset: Any, listing: Listing, fields: list[Field], user: Any) -> Iterator[list[list[Any]]]:
-    """Batches of rows. By creation, since an edit during the export moves a record in every other order."""
+    """Batches of rows. By creation, since an edit during the export moves a record in every other order.
+
+    Raises RightsChanged before a batch that the reader may not have any more.
+    """
     queryset = queryset.select_related(*listing.select_related)
     order = Sort("created", "", "id").order(is_descending=True)
-    for records in read_batches(queryset, order=order, size=BATCH_ROWS):
+    for number, records in enumerate(read_batches(queryset, order=order, size=BATCH_ROWS)):
+        if number:
+            # A slow reader takes his file for minutes. The first batch is judged by the request itself.
+            refuse_unless_standing(user)
         read_parts(records, (name for field in fields for name in field.prefetch))
         loaded = {index: field.load(records, user) for index, field in enumerate(fields) if field.load}
         yield [[_value(field, record, loaded.get(index)) for index, field in enumerate(fields)] for record in records]
@@ -121,15 +128,21 @@ def _csv(headings: list[str], batches: Iterator[list[list[Any]]], name: str) -> 
     # The body is written after the middleware has put the reader's language and time zone away.
     language, zone = translation.get_language(), timezone.get_current_timezone()
 
+    cut = _csv_lines([[_("This file is not complete: your rights changed while it was written.")]])
+
+    def next_lines() -> str:
+        """Empty at the end."""
+        with translation.override(language), timezone.override(zone):
+            return _csv_lines(next(batches, ()))
+
     def lines() -> Iterator[str]:
         yield BYTE_ORDER_MARK + _csv_lines([headings])
-        while True:
-            with translation.override(language), timezone.override(zone):
-                batch = next(batches, None)
-                if batch is None:
-                    return
-                text = _csv_lines(batch)
-            yield text
+        try:
+            yield from iter(next_lines, "")
+        except RightsChanged:
+            yield cut
+            # The connection breaks off too, so that no program takes the file for a whole one.
+            raise
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -142,10 +155,15 @@ def _csv_lines(rows: Sequence[Sequence[Any]]) -> str:
     return text.getvalue()
 
 
-def _xlsx(headings: list[str], batches: Iterator[list[list[Any]]], name: str) -> FileResponse:
+def _xlsx(headings: list[str], batches: Iterator[list[list[Any]]], name: str, user: Any) -> FileResponse:
     # Closed by the response, once it is sent.
     written = TemporaryFile()  # noqa: SIM115
-    write_workbook(written, name, headings, chain.from_iterable(batches))
+    try:
+        write_workbook(written, name, headings, chain.from_iterable(batches))
+        refuse_unless_standing(user)
+    except RightsChanged as change:
+        written.close()
+        raise PermissionDenied from change
     written.seek(0)
     return _private(FileResponse(written, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE))
 

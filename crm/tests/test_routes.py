@@ -42,6 +42,7 @@ OF_COLLEAGUES: set[str] = {
     "people:absence_cancel",
     "people:absence_edit",
     "people:absences",
+    "people:deactivate",
     "people:detail",
     "people:edit",
     "people:handover",
@@ -50,6 +51,7 @@ OF_COLLEAGUES: set[str] = {
     "people:hours",
     "people:memberships",
     "people:picture",
+    "people:reactivate",
     "people:reset_second_factor",
     "people:skills",
     "roles:delete",
@@ -81,6 +83,8 @@ DOCUMENTED = {
     "invitations:new": 403,
     "invitations:open": 302,
     "invitations:withdraw": 405,
+    "people:deactivate": 403,  # ann manages nobody
+    "people:reactivate": 403,
     "people:memberships": 403,  # nobody manages himself
     "roles:delete": 403,  # ann has no rights on roles
     "roles:detail": 403,

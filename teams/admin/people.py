@@ -26,7 +26,8 @@ class PeopleAdmin(UserAdmin):
     search_fields = ("username", "email", "first_name", "last_name")
     inlines = (MembershipInline,)
     filter_horizontal = ()
-    readonly_fields = ("last_login", "date_joined")
+    # Accounts are closed and opened on the person's page, whose service ends the sessions too.
+    readonly_fields = ("is_active", "last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "language", "time_zone", "theme")}),
@@ -52,7 +53,7 @@ class PeopleAdmin(UserAdmin):
         """What a person may do, and the e-mail by which he signs in, have their own rules on the pages of people."""
         if request.user.is_superuser:
             return self.readonly_fields
-        return (*self.readonly_fields, "email", "role", "is_active", "is_staff", "is_superuser")
+        return (*self.readonly_fields, "email", "role", "is_staff", "is_superuser")
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Who sets a password can be that person, with all of his rights."""
