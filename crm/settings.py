@@ -43,7 +43,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 # Keys of before: what was signed or encrypted with them stays readable after a change of the key.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 DEBUG = env.bool("DEBUG", False)
 BASE_URL = env.str("BASE_URL", EMBEDDED.get("web", "http://127.0.0.1:8000"))
 IS_SECURE = BASE_URL.startswith("https://")
