@@ -69,6 +69,11 @@ LOOKS = (
     Look("people:hours"),
     Look("people:absences"),
     Look("mfa_index"),
+    Look("roles:list", reader="dana"),
+    Look("roles:detail", reader="dana"),
+    Look("roles:edit", reader="dana"),
+    Look("invitations:list", reader="dana"),
+    Look("invitations:new", reader="dana"),
     Look("404"),
 )
 
