@@ -31,6 +31,7 @@ class HandoverForm(forms.Form):
         queryset=User.objects.none(),
         required=False,
         help_text=_("Each gets the same number of records of every kind."),
+        widget=forms.SelectMultiple(attrs={"data-chooser": ""}),
     )
     follows = forms.BooleanField(label=_("What belongs together stays together"), required=False, initial=True)
     to_home_team = forms.BooleanField(

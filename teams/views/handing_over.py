@@ -74,7 +74,10 @@ def _page(request: HttpRequest, name: str, leaver: User, context: dict[str, Any]
 
 
 def _shown(plan: Plan, request: HttpRequest) -> list[dict[str, Any]]:
-    """Each portion with some of its records; all of them are in the actor's sight, or he could not assign them."""
+    """Each portion with some of its records, a person after the other.
+
+    All of them are in the actor's sight, or he could not assign them.
+    """
     return [
         {
             "portion": portion,
@@ -82,7 +85,7 @@ def _shown(plan: Plan, request: HttpRequest) -> list[dict[str, Any]]:
             "sample": portion.model.objects.visible_to(request.user).filter(pk__in=portion.ids[:_SAMPLE]),
             "more": max(0, len(portion.ids) - _SAMPLE),
         }
-        for portion in plan.portions
+        for portion in sorted(plan.portions, key=lambda each: str(each.recipient))
     ]
 
 
