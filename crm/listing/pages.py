@@ -45,16 +45,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A record, its title (empty when the name is hidden from the reader) and the cells loaded for the page."""
+    """A record, its title, the cells loaded for the page and the address of its card."""
 
     record: Any
     title: str
     loaded: Mapping[str, Any]
     contributed: list[Cell] = field(default_factory=list)
-
-    @cached_property
-    def url(self) -> str:
-        return str(self.record.get_absolute_url())
+    url: str = ""
 
     @property
     def restore_url(self) -> str:
@@ -116,8 +113,9 @@ class ListPage:
                 str(record),
                 {name: cells.get(record.pk) for name, cells in loaded.items() if name in own},
                 [Cell(loaded[column.name].get(record.pk), column.css) for column in others],
+                url,
             )
-            for record in records
+            for record, url in zip(records, _addresses(records), strict=True)
         ]
 
     @property
@@ -315,6 +313,13 @@ def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpRe
         "next_url": address_with(parameters, **{CURSOR: page.next}) if page.next else "",
     }
     return render(request, template, context)
+
+
+def _addresses(records: list[Any]) -> list[str]:
+    # Asked of the URL resolver once: those of one type differ by the key alone.
+    first = records[0]
+    address = str(first.get_absolute_url())
+    return [address.replace(str(first.pk), str(record.pk)) for record in records]
 
 
 def _size_of(request: HttpRequest) -> int:
