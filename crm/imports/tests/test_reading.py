@@ -289,8 +289,8 @@ MADE_TO_HARM: dict[str, tuple[Callable[[Path], Path], str]] = {
     "laughs.xlsx": (entity_workbook, "hostile"),
     "repeated.ods": (hostile_ods, "broken"),
     "macros.xlsx": (lambda path: workbook_with(path, {"xl/vbaProject.bin": b"x"}), "macros"),
-    "wide.csv": (text_file(b"a," * 20_000_000), "too_many_columns"),
-    "quotes.csv": (text_file(b'a,b\n"' + b"a\n" * 10_000_000), "broken_text"),
+    "wide.csv": (text_file(b"a," * 4_000_000), "too_many_columns"),
+    "quotes.csv": (text_file(b'a,b\n"' + b"a\n" * 3_000_000), "broken_text"),
     "nul.csv": (text_file(b"a,b\n" + b"\0" * 10_000_000), "binary"),
     "garbage.xls": (text_file(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 100_000), "broken"),
 }
