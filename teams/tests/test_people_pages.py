@@ -262,3 +262,15 @@ def test_strangers_are_led_to_the_sign_in(cast: Cast) -> None:
         response = Browser().get(reverse(f"people:{name}", args=args))
         assert response.status_code == 302
         assert response["Location"].startswith(reverse("account_login"))
+
+
+def test_who_only_deactivates_people_has_the_menu_and_no_link_to_edit(cast: Cast) -> None:
+    role = grant_people(RoleFactory(rank=50), Scope.TEAM, actions=(Action.DELETE,))
+    clerk = join(UserFactory(role=role), cast.ann.teams.get())
+    menu, edit = 'aria-label="More"', reverse("people:edit", args=[cast.ann.pk])
+    html = html_of(clerk, "detail", cast.ann.pk)
+    assert menu in html
+    assert edit not in html
+    assert menu not in html_of(clerk, "detail", cast.cy.pk)
+    assert menu not in html_of(cast.bob, "detail", cast.ann.pk)
+    assert edit in html_of(cast.ann, "detail", cast.ann.pk)

@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from crm.access.rights import Action
 from crm.history.plain import plain_page
 from crm.listing.counting import capped_count
 from teams.forms.people import PeopleFilterForm
 from teams.models import Company, User
+from teams.selectors import people_managed_by
 from teams.selectors.people import (
     absences_of,
     away_on,
@@ -133,7 +135,12 @@ def permissions_on(person: User, reader: Any) -> dict[str, bool]:
     """What the templates of a person ask."""
     is_manager = manages(reader, person)
     is_own = reader.pk == person.pk
-    return {"is_own": is_own, "is_manager": is_manager, "may_change": is_own or is_manager}
+    may_change = is_own or is_manager
+    # Some only hand books over or deactivate.
+    has_menu = may_change or any(
+        people_managed_by(reader, action).filter(pk=person.pk).exists() for action in (Action.ASSIGN, Action.DELETE)
+    )
+    return {"is_own": is_own, "is_manager": is_manager, "may_change": may_change, "has_menu": has_menu}
 
 
 def page_number(request: HttpRequest) -> int:
