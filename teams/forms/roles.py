@@ -88,7 +88,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
             choices=[(scope.value, scope.label) for scope in offered],
             coerce=int,
             required=False,
-            empty_value=Scope.NONE.value,
+            empty_value=Scope.NONE.value,  # type: ignore[arg-type]
             label=action.label,
         )
         name = grant_name(record_type, action)

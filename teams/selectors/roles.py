@@ -17,7 +17,7 @@ Reach = Mapping[tuple[str, str], int]
 
 def latest_version(role: Role) -> int:
     """The key of the newest version of a role; 0 when its history has not begun."""
-    history: Any = Role.history.model  # type: ignore[attr-defined]
+    history: Any = Role.history.model
     key = history.objects.filter(id=role.pk).order_by("-history_id").values_list("history_id", flat=True).first()
     return int(key or 0)
 

@@ -35,7 +35,7 @@ def _parts_of(role: Role, page: PlainPage) -> dict[int, Parts]:
     """The parts of the versions shown, and of the one below them, by key."""
     if not page.versions:
         return {}
-    history: Any = Role.history.model  # type: ignore[attr-defined]
+    history: Any = Role.history.model
     rows = history.objects.filter(id=role.pk, history_id__lte=page.versions[0].key).order_by("-history_id")
     return dict(rows.values_list("history_id", "parts")[: len(page.versions) + 1])
 
@@ -90,4 +90,3 @@ def _field_label(record_type: str, name: str) -> str:
     model = record_model_of(record_type)
     labels = dict(model.ruled_fields()) if model else {}
     return f"{type_label(record_type)} · {capfirst(labels.get(name, name))}"
-
