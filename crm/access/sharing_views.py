@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm.access.explaining import grouped, who_sees
-from crm.access.rights import Action
+from crm.access.rights import Action, hidden_fields
 from crm.access.shares import CannotBeSharedWith, Given, share, shares_of, withdraw
 from crm.access.sharing_forms import HolderForm, ShareForm, holders_found
 from crm.pages.reading import Permissions, fetch_record
@@ -83,12 +83,15 @@ def _shown(
     if form is not None:
         form.offer(search_url=record.url("sharing_holders"), actor=request.user, with_everybody=not request.htmx)
     shares = shares_of(record)
-    people = who_sees(record, shares=shares)
+    # The ways by which people see it name its owner and its team, even by who is missing.
+    is_told = not hidden_fields(request.user, type(record)) & {"owner", "team"}
+    people = who_sees(record, shares=shares) if is_told else []
     context = {
         "record": record,
         "permissions": permissions,
         "form": form,
         "rows": [(given, _row_form(given, permissions)) for given in shares],
+        "is_told": is_told,
         "people_count": len(people),
         "groups": grouped(people, most=None if "everybody" in request.GET else _MOST_SHOWN),
         "note": note,

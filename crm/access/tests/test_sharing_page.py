@@ -14,7 +14,7 @@ from django.utils import timezone
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
 from crm.access.querysets import allowed_actions
-from crm.access.rights import Action, Scope
+from crm.access.rights import Action, FieldAccess, Scope
 from crm.access.shares import share, shares_of
 from crm.access.writing import move_to_bin
 from crm.ui.testing import assert_strict_html
@@ -59,6 +59,17 @@ def take(taker: User, record: Any, holder: str, action: str = "view", **more: An
 
 def key(user: User) -> str:
     return f"user-{user.pk}"
+
+
+@pytest.mark.parametrize("hidden", ["owner", "team"])
+def test_the_page_does_not_tell_whose_record_it_is_to_whom_that_is_hidden(cast: Cast, record: Any, hidden: str) -> None:
+    assert "In the team North" in browser(cast.bob).get(record.url("sharing")).content.decode()
+    assert "Owns it" in browser(cast.bob).get(record.url("sharing")).content.decode()
+    cast.fin.role.field_rules.create(record_type=record._meta.label_lower, field=hidden, access=FieldAccess.HIDDEN)
+    page = browser(cast.fin).get(record.url("sharing")).content.decode()
+    assert "Owns it" not in page
+    assert "In the team North" not in page
+    assert str(cast.ann) not in page.partition("onlookers-title")[2]
 
 
 # Giving
