@@ -16,7 +16,7 @@ from teams.models import Membership, User
 from teams.selectors.people import manages, refuse_unless_may_change
 from teams.selectors.reach import teams_managed_by
 from teams.services.roles import refuse_unless_theirs_to_give
-from teams.services.structure import join_team, leave_team
+from teams.services.structure import join_team, leave_team, refuse_to_show_more
 
 # What everybody keeps about himself.
 OWN_FIELDS = ("phone", "about", "birthday", "languages", "language", "time_zone")
@@ -90,6 +90,8 @@ def _refuse_managed_fields(changed: Collection[str], stored: User, actor: User) 
     if "email" in changed and stored.role is not None:
         # Who chooses the address can have the password reset, and be that person with all of his rights.
         refuse_unless_theirs_to_give(stored.role, actor=actor)
+        for team in stored.teams.all():
+            refuse_to_show_more(stored.role, team, actor)
 
 
 def _locked(person: User) -> User:

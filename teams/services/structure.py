@@ -15,7 +15,7 @@ from crm.history.plain import begin_history
 from crm.history.writing import CHANGED, CREATED, record_versions
 from teams.models import Invitation, Membership, Role, Team, User
 from teams.selectors.reach import people_managed_by, refuse_unless_managed, teams_managed_by
-from teams.services.roles import NotTheirsToGive, refuse_unless_theirs_to_give
+from teams.services.roles_rules import NotTheirsToGive, refuse_unless_theirs_to_give
 
 _TEAMS_CHANGED, _MEMBERS_CHANGED = gettext_noop("Changed the teams"), gettext_noop("Changed the members")
 

@@ -152,6 +152,15 @@ def test_an_e_mail_belongs_to_one_person(cast: Cast, boss: User) -> None:
     assert stored(cast.ann).email == "ann@porada.example"
 
 
+def test_the_address_of_whoever_sees_more_is_not_changed(cast: Cast) -> None:
+    role = grant_management(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL)
+    boss = join(UserFactory(role=role), cast.ann.teams.get())
+    for person, expected in ((cast.cy, "cy@porada.example"), (cast.ann, "new@porada.example")):
+        answer = ask(boss, "edit", person.pk, post=profile(person, email="new@porada.example"))
+        assert answer.status_code == (302 if person == cast.ann else 403)
+        assert stored(person).email == expected
+
+
 def test_a_birthday_lies_in_the_past(cast: Cast) -> None:
     tomorrow = timezone.localdate() + timedelta(days=1)
     for day in (tomorrow.isoformat(), "1850-01-01", "x"):

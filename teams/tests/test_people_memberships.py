@@ -57,6 +57,19 @@ def test_those_who_invite_give_newcomers_their_role_and_team(cast: Cast) -> None
             give_role(person, None, actor=boss)
 
 
+def test_a_role_brings_nobody_more_into_sight_than_its_giver_reaches() -> None:
+    here, there = TeamFactory(), TeamFactory()
+    boss = join(with_role(grant_management(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL)), here)
+    of_team, of_own = grant_all(RoleFactory(rank=10), Scope.TEAM), grant_all(RoleFactory(rank=10), Scope.OWN)
+    near, far = join(with_role(None), here), with_role(None)
+    join_team(far, there, actor=boss)
+    with pytest.raises(NotTheirsToGive):
+        give_role(far, of_team, actor=boss)
+    assert User.objects.get(pk=far.pk).role is None
+    assert give_role(far, of_own, actor=boss).role == of_own
+    assert give_role(near, of_team, actor=boss).role == of_team
+
+
 def test_who_manages_everybody_fills_other_teams_only_where_he_sees_as_much() -> None:
     role = grant_management(grant_all(RoleFactory(rank=50), Scope.TEAM), Scope.ALL)
     boss, elsewhere = join(with_role(role), TeamFactory()), TeamFactory()
