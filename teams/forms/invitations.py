@@ -45,5 +45,6 @@ class AcceptForm(BaseUserCreationForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name")
         self.fields["username"].help_text = _("You sign in with it, or with your e-mail.")
         self.fields["first_name"].required = self.fields["last_name"].required = True
