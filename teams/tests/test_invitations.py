@@ -239,6 +239,15 @@ def test_what_the_inviter_may_not_give_any_more_is_not_given(cast: Cast, seller:
     assert Invitation.objects.get(email="two@porada.example").accepted_at is None
 
 
+@pytest.mark.parametrize("lost", [{"is_active": False}, {"is_superuser": False}])
+def test_an_invitation_into_no_team_is_judged_again_too(cast: Cast, seller: Role, lost: dict[str, bool]) -> None:
+    link, second = invite(cast.dana, seller, None), invite(cast.dana, seller, None, email="two@porada.example")
+    assert come(link)[1].status_code == 302
+    User.objects.filter(pk=cast.dana.pk).update(**lost)
+    assert come(second, username="two")[1].status_code == 403
+    assert not User.objects.filter(username="two").exists()
+
+
 def test_roles_and_teams_are_offered_as_far_as_the_inviter_may_give_them(cast: Cast, seller: Role) -> None:
     page = browser_of(cast.ann).get(NEW).context["form"]
     assert seller in page.fields["role"].queryset
