@@ -15,8 +15,7 @@ from crm.history.writing import CHANGED, record_versions
 from teams.models import Membership, User
 from teams.selectors.people import manages, refuse_unless_may_change
 from teams.selectors.reach import teams_managed_by
-from teams.services.roles import refuse_unless_theirs_to_give
-from teams.services.structure import join_team, leave_team, refuse_to_show_more
+from teams.services.structure import join_team, leave_team, refuse_unless_as_much
 
 # What everybody keeps about himself.
 OWN_FIELDS = ("phone", "about", "birthday", "languages", "language", "time_zone")
@@ -87,11 +86,9 @@ def _refuse_managed_fields(changed: Collection[str], stored: User, actor: User) 
         return
     if not manages(actor, stored):
         raise PermissionDenied(_("Names, e-mail and country are changed by those who manage you."))
-    if "email" in changed and stored.role is not None:
+    if "email" in changed:
         # Who chooses the address can have the password reset, and be that person with all of his rights.
-        refuse_unless_theirs_to_give(stored.role, actor=actor)
-        for team in stored.teams.all():
-            refuse_to_show_more(stored.role, team, actor)
+        refuse_unless_as_much(stored.role, stored, actor)
 
 
 def _locked(person: User) -> User:

@@ -24,7 +24,7 @@ from teams.services.roles_rules import (
     refuse_unless_may,
     refuse_unless_theirs_to_give,
 )
-from teams.services.structure import refuse_to_show_more
+from teams.services.structure import refuse_unless_as_much
 
 __all__ = [
     "NotTheirsToGive",
@@ -148,8 +148,7 @@ def give_role(user: User, role: Role | None, *, actor: User) -> User:
     refuse_unless_managed(current, actor=actor)
     if wanted is not None and wanted.pk != current.role_id:
         # Who was put into a team without a role gets there no more by the role either.
-        for team in current.teams.all():
-            refuse_to_show_more(wanted, team, actor)
+        refuse_unless_as_much(wanted, current, actor)
     begin_history(User, [user.pk])
     user.role = role
     user.save(update_fields=["role"])

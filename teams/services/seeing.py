@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from teams.models import SeenAs, User
 from teams.selectors.seeing import LONGEST, people_seen_as_by
+from teams.services.structure import refuse_unless_as_much
 
 
 class MayNotSeeAs(PermissionDenied):
@@ -15,9 +16,11 @@ class MayNotSeeAs(PermissionDenied):
 
 @transaction.atomic
 def see_as(person: User, *, actor: User) -> SeenAs:
-    """Log that the actor begins to look as this person. Raises MayNotSeeAs."""
+    """Log that the actor begins to look as this person. Raises MayNotSeeAs, NotTheirsToGive for who sees more."""
     if not people_seen_as_by(actor).filter(pk=person.pk).exists():
         raise MayNotSeeAs(_("You may not look at the product as this person."))
+    # Who may not see something does not see it with the eyes of another either.
+    refuse_unless_as_much(person.role, person, actor)
     return SeenAs.objects.create(actor=actor, user=person)
 
 

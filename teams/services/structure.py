@@ -197,6 +197,15 @@ def refuse_to_show_more(role: Role | None, team: Team, actor: User) -> None:
             raise NotTheirsToGive(_("In this team the person would reach records that you do not reach yourself."))
 
 
+def refuse_unless_as_much(role: Role | None, person: User, actor: User) -> None:
+    """What the person reaches with this role, in all of his teams, must be the actor's own. Raises NotTheirsToGive."""
+    if role is None:
+        return
+    refuse_unless_theirs_to_give(role, actor=actor)
+    for team in person.teams.all():
+        refuse_to_show_more(role, team, actor)
+
+
 # Reach
 
 

@@ -15,7 +15,16 @@ from crm.access.writing import create_record
 from teams.models import Grant, Role, SeenAs, User
 from teams.seeing import KEY
 from teams.selectors.seeing import over_at, people_seen_as_by
-from teams.tests.factories import Cast, RoleFactory, UserFactory, grant_all, grant_people, grant_roles, make_cast
+from teams.tests.factories import (
+    Cast,
+    RoleFactory,
+    UserFactory,
+    grant_all,
+    grant_people,
+    grant_roles,
+    join,
+    make_cast,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +73,18 @@ def test_superusers_and_keepers_of_roles_look_as_people_of_lower_rank(cast: Cast
     for actor in (cast.dana, boss):
         assert who_is(looking(actor, cast.ann)) == cast.ann
     assert SeenAs.objects.filter(user=cast.ann, ended_at=None).count() == 2
+
+
+def test_nobody_is_looked_as_who_sees_more(cast: Cast) -> None:
+    keeper = grant_people(grant_roles(RoleFactory(rank=50)), Scope.ALL)
+    of_team = grant_people(grant_roles(grant_all(RoleFactory(rank=50), Scope.TEAM)), Scope.ALL)
+    without_records = browser_of(UserFactory(role=keeper))
+    teammate = browser_of(join(UserFactory(role=of_team), cast.ann.teams.get()))
+    for browser, person in ((without_records, cast.ann), (teammate, cast.cy)):
+        assert look_as(browser, person).status_code == 403
+    assert not SeenAs.objects.exists()
+    assert look_as(without_records, UserFactory(role=RoleFactory(rank=1))).status_code == 302
+    assert look_as(teammate, cast.ann).status_code == 302
 
 
 def test_nobody_is_looked_as_who_is_a_peer_a_superuser_or_gone(cast: Cast, boss: User) -> None:
