@@ -10,10 +10,10 @@ from django.utils.translation import gettext_noop
 from crm.access.rights import Action, FieldAccess, Scope, forget_rights
 from crm.history.plain import begin_history
 from crm.history.writing import CHANGED, CREATED, record_versions
-from teams.models import FieldRule, Grant, Invitation, Role, User
+from teams.models import FieldRule, Grant, Invitation, Role, Team, User
 from teams.ready_roles import READY_ROLES, ReadyRole
 from teams.selectors.reach import refuse_unless_managed
-from teams.selectors.roles import latest_version
+from teams.selectors.roles import Reach, grants_of, latest_version
 from teams.services.roles_rules import (
     NotTheirsToGive,
     StaleRole,
@@ -24,7 +24,7 @@ from teams.services.roles_rules import (
     refuse_unless_may,
     refuse_unless_theirs_to_give,
 )
-from teams.services.structure import refuse_unless_as_much
+from teams.services.structure import refuse_to_show_more, refuse_unless_as_much
 
 __all__ = [
     "NotTheirsToGive",
@@ -90,6 +90,7 @@ def save_role(
         _prepare_change(role, actor=actor, read_version=read_version)
     kept_grants, kept_rules = checked_grants(list(grants)), checked_rules(list(field_rules))
     kind = CREATED if role.pk is None else CHANGED
+    former = {} if role.pk is None else grants_of(Role(pk=role.pk))
     role.full_clean()
     role.save()
     role.grants.all().delete()
@@ -101,9 +102,18 @@ def save_role(
         FieldRule(role=role, **_values(rule, "record_type", "field", "access")) for rule in kept_rules
     )
     refuse_unless_theirs_to_give(role, actor=actor)
+    _refuse_showing_more(role, former, actor=actor)
     forget_rights(actor)
     record_versions(Role, [role.pk], actor=actor, kind=kind)
     return role
+
+
+def _refuse_showing_more(role: Role, former: Reach, *, actor: User) -> None:
+    """A right that grew shows those who have the role no team's records that the actor does not reach himself."""
+    if all(scope <= former.get(key, Scope.NONE) for key, scope in grants_of(role).items()):
+        return
+    for team in Team.objects.filter(people__role=role).distinct():
+        refuse_to_show_more(role, team, actor)
 
 
 def _prepare_change(role: Role, *, actor: User, read_version: int | None) -> None:

@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 
 from crm.access.rights import Action, Scope, forget_rights
 from crm.history.plain import plain_versions
-from teams.models import Role, Team, User
+from teams.models import Grant, Role, Team, User
 from teams.selectors.reach import NotTheirsToManage
-from teams.services import NotTheirsToGive, give_role, join_team, leave_team
+from teams.services import NotTheirsToGive, give_role, join_team, leave_team, save_role
 from teams.tests.factories import (
     Cast,
     RoleFactory,
@@ -16,6 +16,7 @@ from teams.tests.factories import (
     grant_all,
     grant_management,
     grant_people,
+    grant_roles,
     join,
     make_cast,
 )
@@ -68,6 +69,21 @@ def test_a_role_brings_nobody_more_into_sight_than_its_giver_reaches() -> None:
     assert User.objects.get(pk=far.pk).role is None
     assert give_role(far, of_own, actor=boss).role == of_own
     assert give_role(near, of_team, actor=boss).role == of_team
+
+
+def test_a_role_that_grows_brings_nobody_more_into_sight_either() -> None:
+    here, there = TeamFactory(), TeamFactory()
+    boss = join(with_role(grant_roles(grant_all(RoleFactory(rank=50), Scope.TEAM))), here)
+    near, far = RoleFactory(rank=10), RoleFactory(rank=10)
+    join(with_role(near), here)
+    join(with_role(far), there)
+    views = [Grant(record_type="clients.client", action=Action.VIEW, scope=Scope.TEAM)]
+    with pytest.raises(NotTheirsToGive):
+        save_role(far, actor=boss, grants=views, field_rules=[])
+    assert not far.grants.exists()
+    assert save_role(near, actor=boss, grants=views, field_rules=[]).grants.count() == 1
+    far.description = "Renamed"
+    assert save_role(far, actor=boss, grants=[], field_rules=[]).description == "Renamed"
 
 
 def test_who_manages_everybody_fills_other_teams_only_where_he_sees_as_much() -> None:
