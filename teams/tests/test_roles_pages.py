@@ -236,6 +236,17 @@ def test_a_field_that_is_closed_to_the_editor_stays_closed_when_it_is_left_out(l
     assert browser.post(url, sent).status_code == 302
 
 
+def test_a_field_that_is_closed_to_the_editor_is_not_opened_in_a_role_that_exists(lesser: User) -> None:
+    role = RoleFactory(rank=10)
+    role.field_rules.create(record_type="clients.client", field="tax_id", access=FieldAccess.HIDDEN)
+    browser = browser_of(lesser)
+    sent = filled_in(browser.get(edit_url(role)))
+    without = {name: value for name, value in sent.items() if "tax_id" not in name}
+    assert browser.post(edit_url(role), without).status_code == 422
+    assert set(rules_of(Role.objects.get(pk=role.pk))) == {("clients.client", "tax_id")}
+    assert browser.post(edit_url(role), sent).status_code == 302
+
+
 def test_the_second_of_two_editors_is_told(director: User, roles: dict[str, Role]) -> None:
     role, dana = roles["Observer"], UserFactory(is_superuser=True, role=None)
     both = [(browser, filled_in(browser.get(edit_url(role)))) for browser in map(browser_of, (director, dana))]
