@@ -158,4 +158,3 @@ def told(grant: Grant) -> str:
     action = dict(Action.choices).get(grant.action, grant.action)
     scope = dict(Scope.choices).get(grant.scope, grant.scope)
     return f"{type_label(grant.record_type)} · {action} · {scope}"
-
