@@ -14,8 +14,8 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 from teams.models import SeenAs, User
-from teams.selectors.seeing import LONGEST, over_at, people_seen_as_by
-from teams.services.seeing import end_seeing
+from teams.selectors.seeing import LONGEST, over_at
+from teams.services.seeing import end_seeing, may_see_as
 
 KEY = "seen_as"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -120,7 +120,7 @@ def _look_of(request: Any) -> SeenAs | None:
 
 
 def _may_go_on(look: SeenAs, actor: Any) -> bool:
-    return over_at(look) is None and people_seen_as_by(actor).filter(pk=look.user_id).exists()
+    return over_at(look) is None and may_see_as(look.user, actor=actor)
 
 
 def _address(request: HttpRequest) -> tuple[str, str]:

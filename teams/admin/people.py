@@ -13,6 +13,7 @@ from crm.history.plain import begin_history
 from crm.history.writing import CHANGED, CREATED, record_versions
 from teams.admin.structure import MembershipInline, store_memberships
 from teams.models import User
+from teams.selectors.invitations import invites_without_team
 from teams.selectors.people import manages
 from teams.selectors.reach import people_managed_by
 from teams.services import take_after_company
@@ -43,6 +44,11 @@ class PeopleAdmin(UserAdmin):
         """Whom one manages: what the admin tells of people is more than their colleagues know."""
         actor: Any = request.user
         return super().get_queryset(request).filter(pk__in=people_managed_by(actor, Action.CHANGE).values("pk"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An account that is made here is in no team: that takes the right to invite into none."""
+        actor: Any = request.user
+        return super().has_add_permission(request) and invites_without_team(actor)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Whom one manages; looking at the list is for all who manage somebody."""

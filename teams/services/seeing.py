@@ -7,20 +7,31 @@ from django.utils.translation import gettext as _
 
 from teams.models import SeenAs, User
 from teams.selectors.seeing import LONGEST, people_seen_as_by
+from teams.services.roles_rules import NotTheirsToGive
 from teams.services.structure import refuse_unless_as_much
 
 
 class MayNotSeeAs(PermissionDenied):
-    """A person whom the actor does not outrank, or an actor who may not look as others at all."""
+    """A person whom the actor does not outrank or who reaches more, or an actor who may not look as others at all."""
+
+
+def may_see_as(person: User, *, actor: User) -> bool:
+    """Whether the actor may look as this person now: a role that grew since a look began ends it."""
+    if not people_seen_as_by(actor).filter(pk=person.pk).exists():
+        return False
+    try:
+        # Who may not see something does not see it with the eyes of another either.
+        refuse_unless_as_much(person.role, person, actor)
+    except NotTheirsToGive:
+        return False
+    return True
 
 
 @transaction.atomic
 def see_as(person: User, *, actor: User) -> SeenAs:
-    """Log that the actor begins to look as this person. Raises MayNotSeeAs, NotTheirsToGive for who sees more."""
-    if not people_seen_as_by(actor).filter(pk=person.pk).exists():
+    """Log that the actor begins to look as this person. Raises MayNotSeeAs."""
+    if not may_see_as(person, actor=actor):
         raise MayNotSeeAs(_("You may not look at the product as this person."))
-    # Who may not see something does not see it with the eyes of another either.
-    refuse_unless_as_much(person.role, person, actor)
     return SeenAs.objects.create(actor=actor, user=person)
 
 

@@ -231,18 +231,15 @@ def _refuse_unless_may_move(team: Team, former_parent_id: int | None, actor: Use
 
 
 def _refuse_unless_may_lead(team: Team, former_lead_id: int | None, actor: User) -> None:
-    """A lead sees why the people of his team are away, so he is chosen by whoever manages them."""
+    """A lead sees why the people of his team are away, so he is chosen by whoever manages all of them."""
     if team.lead_id is None or team.lead_id == former_lead_id:
         return
     managed = people_managed_by(actor, Action.CHANGE)
-    if managed.filter(pk=team.lead_id).exists():
+    is_theirs = team.lead_id == actor.pk or managed.filter(pk=team.lead_id).exists()
+    others = Membership.objects.filter(team_id=team.pk).exclude(user__in=(actor.pk, team.lead_id))
+    if is_theirs and not others.exclude(user__in=managed).exists():
         return
-    others = Membership.objects.filter(team_id=team.pk).exclude(user=actor)
-    if team.lead_id == actor.pk and not others.exclude(user__in=managed).exists():
-        return
-    raise NotTheirsToGive(
-        _("Choose a lead among the people whom you manage. You lead a team yourself when you manage everybody in it.")
-    )
+    raise NotTheirsToGive(_("Choose a lead among the people whom you manage, in a team whose people you all manage."))
 
 
 def _locked_parents() -> Mapping[int, int | None]:

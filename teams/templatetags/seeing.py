@@ -5,7 +5,8 @@ from typing import Any
 from django import template
 
 from teams.models import User
-from teams.selectors.seeing import looks_at, people_seen_as_by
+from teams.selectors.seeing import looks_at
+from teams.services.seeing import may_see_as
 
 register = template.Library()
 
@@ -14,9 +15,7 @@ register = template.Library()
 def see_as_line(context: Any, person: User) -> dict[str, Any]:
     """A line of a person's menu, for those who may look as him."""
     actor = context["request"].user
-    may = (
-        context["request"].__dict__.get("real_user") is None and people_seen_as_by(actor).filter(pk=person.pk).exists()
-    )
+    may = context["request"].__dict__.get("real_user") is None and may_see_as(person, actor=actor)
     return {"may": may, "person": person, "csrf_token": context.get("csrf_token")}
 
 

@@ -169,7 +169,7 @@ def test_nobody_moves_a_team_into_his_own_sight() -> None:
 def test_a_lead_is_chosen_by_whoever_manages_him(cast: Cast) -> None:
     team = TeamFactory()
     boss = boss_of(team)
-    person, equal, stranger = somebody(team), somebody(team, role=boss.role), somebody()
+    person, equal, stranger = somebody(team), somebody(role=boss.role), somebody()
     for lead, is_allowed in ((person, True), (equal, False), (stranger, False), (None, True)):
         team.lead = lead
         if is_allowed:
@@ -178,6 +178,17 @@ def test_a_lead_is_chosen_by_whoever_manages_him(cast: Cast) -> None:
         with pytest.raises(NotTheirsToGive, match="lead"):
             save_team(team, actor=boss)
     assert Team.objects.get(pk=team.pk).lead is None
+
+
+def test_nobody_is_made_the_lead_of_people_whom_one_does_not_manage_oneself(cast: Cast) -> None:
+    """He would read why they are away."""
+    team = TeamFactory()
+    boss, person = boss_of(team), somebody(team)
+    somebody(team, role=boss.role)
+    team.lead = person
+    with pytest.raises(NotTheirsToGive, match="lead"):
+        save_team(team, actor=boss)
+    assert save_team(team, actor=cast.dana).lead == person
 
 
 def test_one_leads_a_team_oneself_when_one_manages_everybody_in_it() -> None:

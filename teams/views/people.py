@@ -101,7 +101,8 @@ def person_history(request: HttpRequest, pk: int) -> HttpResponse:
     person = fetch_person(pk)
     refuse_unless_may_change(reader_of(request), person)
     before = request.GET.get("before", "")
-    key = int(before) if before.isascii() and before.isdigit() and int(before) <= _HIGHEST_KEY else None
+    is_key = before.isascii() and before.isdigit() and len(before) <= len(str(_HIGHEST_KEY))
+    key = int(before) if is_key and int(before) <= _HIGHEST_KEY else None
     page = plain_page(User, person.pk, reader_of(request), before=key)
     return render(request, "teams/people/history.html", {"person": person, "page": page})
 
