@@ -34,12 +34,15 @@ CYRILLIC = re.compile("[а-яіїєґё]", re.IGNORECASE)
 # What stands in the records of the world that the pages are asked in.
 HERS = {
     *("Vorskla", "Shipyard", "Nightingale", "Kestrel", "Holding", "Wreck", "Director", "class", "North"),
-    *("ann", "bob", "fin", "Europe", "Kyiv"),
+    *("ann", "bob", "fin", "Europe", "Kyiv", "dana", "cy", "staff", "sales", "manager", "clerk", "South", "Sailing"),
+    # Languages are named in their own words, and a stored picture by its content.
+    *("English", "ba"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
 # Names, formats and addresses: they are the same in every language.
 ANYWHERE = {
     *("porada", "e-mail", "id", "cookie", "excel", "opendocument", "xlsx", "xlsb", "xls", "ods", "csv", "tsv", "json"),
+    *("jpeg", "png", "webp", "gif", "uah"),
     *("linkedin", "skype", "telegram", "whatsapp", "viber", "signal", "slack"),
     *("database_url", "bin", "run", "mapping", "user"),
 }
@@ -136,7 +139,7 @@ def test_words_are_written_as_the_language_writes_them(language: str) -> None:
         for text in translations(entry)
         if set(text) & set(strange + "“”\"'")
         or text.endswith(".") != entry.msgid.endswith(".")
-        or not (CYRILLIC.search(text) or set(LATIN_WORD.findall(text.lower())) <= ANYWHERE)
+        or not (CYRILLIC.search(text) or set(LATIN_WORD.findall(PLACEHOLDER.sub("", text.lower()))) <= ANYWHERE)
     ]
     assert not faults, "\n".join(faults)
 

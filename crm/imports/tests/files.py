@@ -55,7 +55,7 @@ def sheet_xml(cells: str) -> bytes:
 
 @dataclass
 class Memory:
-    """`peak` is the most that the processes under this one held together, in bytes of real memory."""
+    """`peak` is the most that the processes begun under this one held together, in bytes of real memory."""
 
     peak: int = 0
 
@@ -64,11 +64,15 @@ class Memory:
 def watched_children() -> Iterator[Memory]:
     memory, is_over = Memory(), threading.Event()
     me = psutil.Process()
+    # A browser or a worker of other tests may live here already.
+    others = {child.pid for child in me.children(recursive=True)}
 
     def watch() -> None:
         while not is_over.wait(0.005):
             held = 0
             for child in me.children(recursive=True):
+                if child.pid in others:
+                    continue
                 with suppress(psutil.Error):
                     held += child.memory_info().rss
             memory.peak = max(memory.peak, held)

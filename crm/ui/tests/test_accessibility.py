@@ -126,6 +126,8 @@ def test_no_page_has_a_serious_finding(page: "Page", live_server: "LiveServer") 
             # The theme follows the system, so that the dark one needs no other visit.
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
             page.wait_for_selector("html[data-bs-theme=dark]")
+            # Colours that are still on their way from the light have no contrast that anybody would see.
+            page.wait_for_function("document.getAnimations().every(each => each.playState === 'finished')")
             # What stands around the pages is the same on all of them, and open on the first.
             within = "html" if look.name == "home" else "main"
             found += [f"dark: {fault}" for fault in faults(page, look, COLOURS, within=within)]
