@@ -29,6 +29,7 @@ slow_checks() {
     step "mypy" mypy "${packages[@]}"
     step "import-linter" lint-imports
     step "djLint" djlint templates --lint --quiet
+    step "djLint of parts" djlint templates --lint --quiet --extension jinja --profile jinja
 }
 
 step "ruff format" ruff format --check .

@@ -79,13 +79,13 @@ def source_strings(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, s
     copy: Path = tmp_path_factory.mktemp("source")
     for part in PARTS:
         for path in (ROOT / part).rglob("*"):
-            if path.suffix in (".py", ".html", ".txt") and path.is_file():
+            if path.suffix in (".py", ".html", ".txt", ".jinja") and path.is_file():
                 target = copy / path.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, target)
     (copy / "locale").mkdir()
-    # Without settings the command knows no other locale folder than the one it stands beside.
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    # The settings of the copy know no other locale folder than the one beside them.
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "crm.settings", "PORADA_VAR": str(copy / "var")}
     command = [sys.executable, "-m", "django", "makemessages", "-l", "uk", "--no-location", "--no-wrap"]
     subprocess.run(command, cwd=copy, env=environment, check=True, capture_output=True, timeout=60)
     return {key(entry) for entry in polib.pofile(str(copy / "locale/uk/LC_MESSAGES/django.po"))}
