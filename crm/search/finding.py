@@ -4,52 +4,63 @@ Words are looked for as substrings through the trigram index; where fields are h
 is looked at again without their sections, so that a hidden value never finds him a record.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection
 from django.db.models import F, Func, Q, TextField, Value
 from django.db.models.functions import Concat
 
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
+from crm.listing.counting import COUNT_CAP
 from crm.search.queries import Query, read_query
-from crm.search.text import SECTION_MARK, normalise
+from crm.search.statements import AFTER_ALL, Sight, beginning_sql, matching_sql, sight_of, similar_sql
+from crm.search.text import SECTION_MARK
 
-MOST_CANDIDATES = 300
-# PostgreSQL's own limit for `<%`; the recheck of a reader with hidden fields repeats it.
-SIMILAR_ENOUGH = 0.6
-# Sorts after every letter in ICU's order, so [text, text + this) is "begins with" for the index of names.
-_AFTER_ALL = "\uffff"
+# The best are chosen among so many, and no more are counted.
+MOST_CANDIDATES = COUNT_CAP + 1
+# What follows the columns of a record in the rows of a statement: rank, title, total.
+_RANKING = 3
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best records of a search, and how many there are, counted to MOST_CANDIDATES.
+
+    Only the key, the name and the fields that were asked for are loaded.
+    """
+
+    records: list[Any] = field(default_factory=list)
+    count: int = 0
 
 
 def find(model: type[Record], user: Any, typed: str, *, limit: int) -> list[Any]:
-    """The best `limit` records for a query: exact names, then those that begin with it, then the rest by name.
+    """The best `limit` records for a query, as `look_up` finds them."""
+    return look_up(model, user, read_query(typed), limit=limit).records
 
-    A fixed number of small queries; similar spellings are tried only when nothing was found.
+
+def look_up(model: type[Record], user: Any, query: Query, *, limit: int, fields: Sequence[str] = ()) -> Found:
+    """The best `limit` records: exact names, then those that begin with the query, then the rest by name.
+
+    `fields` of plain text are loaded besides key and name. One statement, and a second one where there are more
+    candidates than are looked at; similar spellings are tried only when nothing was found.
     """
-    query = read_query(typed)
     if not query.terms:
-        return []
-    hidden = hidden_fields(user, model).intersection(model.SEARCH_FIELDS)
+        return Found()
+    sight = sight_of(model, user, fields)
     if query.is_short:
-        return list(_beginning_with(model, user, query, limit))
-    matches = matching(model.objects.all(), user, typed).first_visible(user, limit=MOST_CANDIDATES)
-    candidates = list(matches.values_list("pk", "search_doc"))
-    if not candidates:
-        return _similar(model, user, query, hidden, limit)
-    ranks = {pk: _rank(_section_of_name(model, doc), query.text) for pk, doc in candidates}
-    if len(candidates) == MOST_CANDIDATES:
+        rows = _rows(beginning_sql(sight, query, most=MOST_CANDIDATES, limit=limit))
+        return _found(sight, rows)
+    rows = _rows(matching_sql(sight, query, most=MOST_CANDIDATES, limit=limit))
+    if not rows:
+        return _similar(sight, query, limit)
+    if _total(rows) == MOST_CANDIDATES:
         # So many that the best may be among the others: names that begin with the query come by their own index.
-        named: list[Any] = _beginning_with(model, user, query, limit)
-        ranks.update({each.pk: _rank(normalise(each.name), query.text) for each in named})
-    best = sorted(ranks, key=lambda pk: (ranks[pk], str(pk)))[:limit]
-    found = model.objects.visible_to(user).in_bulk(best)
-    return [found[pk] for pk in best if pk in found]
-
-
-def count_matches(model: type[Record], user: Any, typed: str, *, most: int) -> int:
-    """How many records in the user's sight a query finds by its words, counted no further than to `most`."""
-    return matching(model.objects.all(), user, typed).count_visible(user, most=most)  # type: ignore[no-any-return]
+        rows = _best(rows, _rows(beginning_sql(sight, query, most=limit, limit=limit)), sight)[:limit]
+        return Found(_records(sight, rows), MOST_CANDIDATES)
+    return _found(sight, rows)
 
 
 def matching(queryset: Any, user: Any, typed: str) -> Any:
@@ -94,34 +105,39 @@ def _open_document(model: type[Record], hidden: frozenset[str]) -> Any:
 
 
 def _begins_with(query: Query) -> Q:
-    return Q(name__gte=query.typed, name__lt=query.typed + _AFTER_ALL)
+    return Q(name__gte=query.typed, name__lt=query.typed + AFTER_ALL)
 
 
-def _beginning_with(model: type[Record], user: Any, query: Query, limit: int) -> Any:
-    named = model.objects.filter(_begins_with(query)).order_by("name", "id")
-    return named.first_visible(user, limit=limit)
+def _rows(statement: tuple[str, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return list(cursor.fetchall())
 
 
-def _similar(model: type[Record], user: Any, query: Query, hidden: frozenset[str], limit: int) -> list[Any]:
-    """Misspelt names; none for numbers, where another digit is another number."""
-    if not query.has_letters:
-        return []
-    visible = model.objects.visible_to(user).filter(search_doc__trigram_word_similar=query.text)
-    document = _open_document(model, hidden) if hidden else F("search_doc")
-    near = visible.annotate(similarity=TrigramWordSimilarity(query.text, document))
-    return list(near.filter(similarity__gte=SIMILAR_ENOUGH).order_by("-similarity", "name", "id")[:limit])
+def _total(rows: list[tuple[Any, ...]]) -> int:
+    return int(rows[0][-1]) if rows else 0
 
 
-def _section_of_name(model: type[Record], document: str) -> str:
-    return document.split(SECTION_MARK)[model.SEARCH_FIELDS.index("name")]
+def _best(rows: list[tuple[Any, ...]], named: list[tuple[Any, ...]], sight: Sight) -> list[tuple[Any, ...]]:
+    """The rows of both by rank, each record once."""
+    key = sight.columns.index("id")
+    once = {row[key]: row for row in (*rows, *named)}
+    return sorted(once.values(), key=lambda row: (row[-_RANKING:-1], row[key]))
 
 
-def _rank(name: str, text: str) -> tuple[int, str]:
-    """Lower is better: the whole name, its beginning, the beginning of one of its words, anything else."""
-    if name == text:
-        return 0, name
-    if name.startswith(text):
-        return 1, name
-    if f" {text}" in name:
-        return 2, name
-    return (3, name) if text in name else (4, name)
+def _similar(sight: Sight, query: Query, limit: int) -> Found:
+    """Misspelt names; none for numbers and addresses, where another sign is another one's."""
+    if not query.has_letters or "@" in query.text:
+        return Found()
+    rows = _rows(similar_sql(sight, query, limit=limit))
+    # What the words do not match is not counted: there is nothing more than is shown.
+    return Found(_records(sight, rows), len(rows))
+
+
+def _found(sight: Sight, rows: list[tuple[Any, ...]]) -> Found:
+    return Found(_records(sight, rows), _total(rows))
+
+
+def _records(sight: Sight, rows: list[tuple[Any, ...]]) -> list[Any]:
+    width = len(sight.columns)
+    return [sight.model.from_db(connection.alias, sight.columns, row[:width]) for row in rows]

@@ -20,7 +20,7 @@ class SearchSource:
     """A record type in the search box.
 
     `hints(records, user)` gives a line under each name by primary key, in a fixed number of queries and without what
-    is hidden from the user.
+    is hidden from the user. It gets records with no more than key, name and the `hint_fields`, which are plain text.
     """
 
     model: type[Record]
@@ -28,6 +28,7 @@ class SearchSource:
     icon: str
     order: int = 100
     hints: Hints = _no_hints
+    hint_fields: tuple[str, ...] = ()
 
 
 _sources: dict[str, SearchSource] = {}

@@ -1,8 +1,7 @@
 """The search page with its live results, and the autocomplete of a record type."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,9 +12,9 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from crm.access.models import Record
-from crm.listing.counting import COUNT_CAP, capped
-from crm.search.finding import count_matches, find
-from crm.search.queries import LONGEST_QUERY, read_query
+from crm.listing.counting import capped
+from crm.search.finding import look_up
+from crm.search.queries import LONGEST_QUERY, Query, read_query
 from crm.search.registry import SearchSource, source_of, sources
 
 ON_PAGE, IN_DROPDOWN, SUGGESTED = 10, 5, 20
@@ -23,27 +22,22 @@ ON_PAGE, IN_DROPDOWN, SUGGESTED = 10, 5, 20
 
 @dataclass(frozen=True)
 class Hit:
-    """A found record as a line: what it is called and what tells it from its namesakes."""
+    """A found record as a line: what it is called, what tells it from its namesakes, and its page."""
 
     record: Record
     name: str
     hint: str
+    url: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """The hits of one record type; `list_url` is the list of all of them."""
+    """The hits of one record type; `count` is the number of all as text, `list_url` the list of them."""
 
     source: SearchSource
     hits: list[Hit]
-    user: Any
+    count: str
     typed: str
-
-    @cached_property
-    def count(self) -> str:
-        found = count_matches(self.source.model, self.user, self.typed, most=COUNT_CAP + 1)
-        # Hits of similar spelling are not what the words match: then there is nothing more than is shown.
-        return capped(max(found, len(self.hits)))
 
     @property
     def list_url(self) -> str:
@@ -55,29 +49,32 @@ class Group:
 def search_page(request: HttpRequest) -> HttpResponse:
     """Everything that a query finds, by type; the dropdown of the header when htmx asks for it."""
     typed = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
+    query = read_query(typed)
     is_dropdown = bool(getattr(request, "htmx", False))
     limit = IN_DROPDOWN if is_dropdown else ON_PAGE
-    found = [(source, _hits(source, request, limit)) for source in sources()]
-    groups = [Group(source, hits, request.user, typed) for source, hits in found if hits]
-    context = {"typed": typed, "groups": groups, "is_asked": bool(read_query(typed).terms)}
+    groups = [group for source in sources() if (group := _group(source, request.user, query, limit)).hits]
+    context = {"typed": typed, "groups": groups, "is_asked": bool(query.terms)}
     return render(request, "search/_dropdown.html" if is_dropdown else "search/page.html", context)
 
 
 def suggest_page(request: HttpRequest, model: type[Record]) -> JsonResponse:
     """At most 20 records for a choice: {"results": [{"id", "text", "hint"}]}; the latest ones for an empty query."""
-    source = source_of(model)
-    hits = _hits(source, request, SUGGESTED)
-    if not request.GET.get("q", "").strip():
+    source, typed = source_of(model), request.GET.get("q", "")
+    if typed.strip():
+        hits = _group(source, request.user, read_query(typed), SUGGESTED).hits
+    else:
         latest = model.objects.order_by("-updated_at", "-id").first_visible(request.user, limit=SUGGESTED)
-        hits = _as_hits(source, list(latest), request.user)
+        hits = _hits(source, list(latest), request.user)
     return JsonResponse({"results": [{"id": str(hit.record.pk), "text": hit.name, "hint": hit.hint} for hit in hits]})
 
 
-def _hits(source: SearchSource, request: HttpRequest, limit: int) -> list[Hit]:
-    found = find(source.model, request.user, request.GET.get("q", ""), limit=limit)
-    return _as_hits(source, found, request.user)
+def _group(source: SearchSource, user: Any, query: Query, limit: int) -> Group:
+    found = look_up(source.model, user, query, limit=limit, fields=source.hint_fields)
+    return Group(source, _hits(source, found.records, user), capped(found.count), query.typed)
 
 
-def _as_hits(source: SearchSource, records: list[Any], user: Any) -> list[Hit]:
-    hints: Mapping[Any, str] = source.hints(records, user) if records else {}
-    return [Hit(record, str(record), hints.get(record.pk, "")) for record in records]
+def _hits(source: SearchSource, records: Sequence[Any], user: Any) -> list[Hit]:
+    if not records:
+        return []
+    hints = source.hints(records, user)
+    return [Hit(each, str(each), hints.get(each.pk, ""), each.get_absolute_url()) for each in records]
