@@ -16,6 +16,7 @@ from crm.listing.counting import capped
 from crm.search.finding import look_up
 from crm.search.queries import LONGEST_QUERY, Query, read_query
 from crm.search.registry import SearchSource, source_of, sources
+from crm.ui.parts import draw
 
 ON_PAGE, IN_DROPDOWN, SUGGESTED = 10, 5, 20
 
@@ -50,11 +51,13 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Everything that a query finds, by type; the dropdown of the header when htmx asks for it."""
     typed = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_QUERY]
     query = read_query(typed)
-    is_dropdown = bool(getattr(request, "htmx", False))
-    limit = IN_DROPDOWN if is_dropdown else ON_PAGE
-    groups = [group for source in sources() if (group := _group(source, request.user, query, limit)).hits]
-    context = {"typed": typed, "groups": groups, "is_asked": bool(query.terms)}
-    return render(request, "search/_dropdown.html" if is_dropdown else "search/page.html", context)
+    is_asked = bool(query.terms)
+    if getattr(request, "htmx", False):
+        groups = _groups(query, request.user, IN_DROPDOWN)
+        all_url = f"{reverse('search')}?{urlencode({'q': typed})}"
+        return HttpResponse(draw("search/_dropdown.jinja", groups=groups, is_asked=is_asked, all_url=all_url))
+    groups = _groups(query, request.user, ON_PAGE)
+    return render(request, "search/page.html", {"typed": typed, "groups": groups, "is_asked": is_asked})
 
 
 def suggest_page(request: HttpRequest, model: type[Record]) -> JsonResponse:
@@ -66,6 +69,10 @@ def suggest_page(request: HttpRequest, model: type[Record]) -> JsonResponse:
         latest = model.objects.order_by("-updated_at", "-id").first_visible(request.user, limit=SUGGESTED)
         hits = _hits(source, list(latest), request.user)
     return JsonResponse({"results": [{"id": str(hit.record.pk), "text": hit.name, "hint": hit.hint} for hit in hits]})
+
+
+def _groups(query: Query, user: Any, limit: int) -> list[Group]:
+    return [group for source in sources() if (group := _group(source, user, query, limit)).hits]
 
 
 def _group(source: SearchSource, user: Any, query: Query, limit: int) -> Group:
