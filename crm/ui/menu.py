@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+
+from crm.ui.addresses import address_or_none
 
 
 def _everyone(user: Any) -> bool:
@@ -81,15 +82,8 @@ def creations_for(user: Any) -> list[Link]:
 
 def _links(entries: Iterable[Entry], user: Any) -> list[tuple[Entry, str]]:
     ordered = sorted(entries, key=lambda entry: (entry.order, entry.key))
-    return [(entry, url) for entry in ordered if entry.is_shown(user) and (url := _url_of(entry))]
-
-
-def _url_of(entry: Entry) -> str:
-    try:
-        return reverse(entry.url_name)
-    except NoReverseMatch:
-        # An entry of an app whose pages are not mounted leads nowhere: leave it out rather than fail every page.
-        return ""
+    # An entry of an app whose pages are not mounted leads nowhere: leave it out rather than fail every page.
+    return [(entry, url) for entry in ordered if entry.is_shown(user) and (url := address_or_none(entry.url_name))]
 
 
 def _is_under(path: str, url: str) -> bool:

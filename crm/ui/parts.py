@@ -8,6 +8,7 @@ A part sees its arguments and these, nothing of the page's context:
 - `_("Go to: %(place)s", place=x)`, `pgettext("button", "New")`, `ngettext("%(n)s day", "%(n)s days", n, n=n)`:
   values are escaped; without values a `%` is plain. Write the strings out in the call: makemessages reads them there.
 - `url("clients:detail", pk)`, `url_or_none("search")`, `static("css/x.css")`, `asset`.
+- `csrf_input(csrf_token)`: what a form that posts begins with; the page hands its `csrf_token` over.
 - `icon`, `avatar`, `badge`: as the tags of `{% load ui %}`.
 - `value|date("DATE_FORMAT")`: as Django's, in the reader's language and time zone. `value|intcomma`.
 - `moment(value)`: a `<time>` with date and time.
@@ -16,31 +17,36 @@ What differs from Django: everything is escaped, methods are called with `()`, a
 dates are not localised by themselves. `None` prints "None": write `{{ x or "" }}`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import ChainableUndefined, Environment, FileSystemLoader
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from crm.ui.templatetags.ui import asset, avatar, badge, icon
+from crm.ui.addresses import address_of, address_or_none
+from crm.ui.templatetags.ui import asset, avatar, badge, icon, static_url
 
-#: Ids that stand in an address for those at each place while its form is learned.
-_STAND_INS: dict[type, Callable[[int], Any]] = {
-    int: lambda place: 9_000_000_001 + place,
-    UUID: lambda place: UUID(f"f0f1f2f3-f4f5-4af6-8bf7-{place:012d}"),
-}
+
+class _Scope(Context):
+    """Calls plain functions at once. Jinja asks of each whether it wants the context, which takes longer than most."""
+
+    def call(self, function: Any, /, *args: Any, **values: Any) -> Any:
+        if type(function) not in (FunctionType, MethodType) or hasattr(function, "jinja_pass_arg"):
+            return super().call(function, *args, **values)
+        values.pop("_loop_vars", None)
+        values.pop("_block_vars", None)
+        return function(*args, **values)
 
 
 def draw(template_name: str, /, **arguments: Any) -> SafeString:
@@ -58,21 +64,24 @@ def make_environment(folder: Path) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
+        undefined=ChainableUndefined,
         auto_reload=settings.DEBUG,
         cache_size=-1,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.context_class = _Scope
     environment.globals.update(
         _=_gettext,
         gettext=_gettext,
         pgettext=_pgettext,
         ngettext=_ngettext,
         npgettext=_npgettext,
-        url=url,
-        url_or_none=url_or_none,
-        static=static,
+        url=address_of,
+        url_or_none=address_or_none,
+        static=static_url,
         asset=asset,
+        csrf_input=csrf_input,
         icon=icon,
         avatar=avatar,
         badge=badge,
@@ -87,29 +96,9 @@ def _environment() -> Environment:
     return make_environment(settings.BASE_DIR / "templates")
 
 
-def url(name: str, *args: Any) -> str:
-    """The address of a page. Ids are set into an address that is reversed once: lists have a link in every row."""
-    shape = tuple(type(argument) if type(argument) in _STAND_INS else argument for argument in args)
-    return _form_of_address(name, shape, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()).format(*args)
-
-
-def url_or_none(name: str, *args: Any) -> str | None:
-    """None when no page has that name."""
-    try:
-        return url(name, *args)
-    except NoReverseMatch:
-        return None
-
-
-@lru_cache(maxsize=5_000)
-def _form_of_address(name: str, shape: tuple[Any, ...], urlconf: str, prefix: str) -> str:
-    """What `str.format` fills with the arguments. `shape` has the types of ids, and other arguments as they are."""
-    args = [_STAND_INS[one](place) if one in _STAND_INS else one for place, one in enumerate(shape)]
-    form = reverse(name, args=args, urlconf=urlconf).replace("{", "{{").replace("}", "}}")
-    for place, one in enumerate(shape):
-        if one in _STAND_INS:
-            form = form.replace(str(args[place]), f"{{{place}}}")
-    return form
+def csrf_input(token: Any) -> Markup:
+    """What `{% csrf_token %}` draws. `token`: the page's `csrf_token`, given to the part."""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(token)
 
 
 def shown_date(value: date | None, form: str = "DATE_FORMAT") -> str:
@@ -136,14 +125,20 @@ def moment(value: datetime | None) -> Markup:
     return Markup(f'<time datetime="{exact}">{escape(shown_date(value, "DATETIME_FORMAT"))}</time>')  # noqa: S704
 
 
-def _filled(text: str, values: dict[str, Any]) -> Markup:
-    # As in Django's templates: what the catalogues say is trusted, what is set into it is not.
-    words = Markup(text)  # noqa: S704
-    return words % values if values else words
+# As in Django's templates, what the catalogues say is trusted; what is set into it is escaped by Markup.
+@lru_cache(maxsize=10_000)
+def _words(language: str | None, message: str) -> Markup:
+    return Markup(translation.gettext(message))  # noqa: S704
 
 
 def _gettext(message: str, **values: Any) -> Markup:
-    return _filled(translation.gettext(message), values)
+    words = _words(translation.get_language(), message)
+    return words % values if values else words
+
+
+def _filled(text: str, values: dict[str, Any]) -> Markup:
+    words = Markup(text)  # noqa: S704
+    return words % values if values else words
 
 
 def _pgettext(context: str, message: str, **values: Any) -> Markup:

@@ -1,4 +1,4 @@
-// The keyboard; `?` shows the list of keys, which is templates/ui/_keys.html.
+// The keyboard; `?` shows the list of keys, which is templates/ui/_keys.jinja.
 (() => {
   "use strict";
   const TYPED_INTO =

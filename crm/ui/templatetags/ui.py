@@ -6,9 +6,9 @@ from zlib import crc32
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -22,11 +22,16 @@ AVATAR_COLOURS = 8
 AVATAR_PIXELS = {"xs": 20, "sm": 28, "md": 36, "lg": 44, "xl": 56}
 
 
+def static_url(path: str) -> str:
+    """As `{% static %}`, which looks through the installed apps each time."""
+    return str(staticfiles_storage.url(path))
+
+
 @register.simple_tag
 def asset(path: str) -> str:
     """The URL of a static file. Unlike `static`, a broken manifest does not break the error page that shows it."""
     try:
-        return static(path)
+        return static_url(path)
     except ValueError:
         return f"{settings.STATIC_URL}{path}"
 
@@ -34,7 +39,7 @@ def asset(path: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """An icon of `static/icons/sprite.svg`. Without `label` it is decoration; `size` is "", "sm" or "lg"."""
-    return _icon(f"{static('icons/sprite.svg')}#{name}", label, size)
+    return _icon(f"{static_url('icons/sprite.svg')}#{name}", label, size)
 
 
 # Pages are full of the same few icons and initials: drawing them again took an eighth of a list.

@@ -19,7 +19,7 @@ from crm.ui.tests.pages import PersonForm, PhoneRows
 from crm.ui.widgets import PictureInput
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMED_IN_TEMPLATE = re.compile(r"""{% icon ['"]([\w-]+)['"]|\b(?:action_)?icon=['"]([\w-]+)['"]""")
+NAMED_IN_TEMPLATE = re.compile(r"""(?:{% icon |\bicon\()['"]([\w-]+)['"]|\b(?:action_)?icon=['"]([\w-]+)['"]""")
 
 
 def draw(source: str, **context: object) -> str:
@@ -33,7 +33,12 @@ def icon_names() -> set[str]:
 
 def named_icons() -> set[str]:
     root: Path = settings.BASE_DIR
-    files = [*root.glob("templates/**/*.html"), *root.glob("*/menu.py"), *root.glob("crm/*/menu.py")]
+    files = [
+        *root.glob("templates/**/*.html"),
+        *root.glob("templates/**/*.jinja"),
+        *root.glob("*/menu.py"),
+        *root.glob("crm/*/menu.py"),
+    ]
     found = {name for file in files for match in NAMED_IN_TEMPLATE.findall(file.read_text()) for name in match if name}
     assert len(found) > 20
     return found

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.template import Context, Template
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
@@ -93,23 +91,6 @@ def test_a_moment_is_told_in_the_zone_of_the_reader(drawn: Drawer) -> None:
         at_kyiv = drawn(source, x=moment)
     assert at_kyiv.startswith("2026-02-01 01:30 ")
     assert '<time datetime="2026-02-01T01:30:00+02:00">Feb. 1, 2026, 1:30 a.m.</time>' in at_kyiv
-
-
-def test_addresses_are_those_of_django() -> None:
-    assert parts.url("home") == reverse("home")
-    pk, other = uuid4(), uuid4()
-    for args in [("clients:detail", pk), ("clients:detail", other), ("clients:field", pk, "name")]:
-        assert parts.url(*args) == reverse(args[0], args=args[1:])
-    assert [parts.url("people:detail", number) for number in (7, 0, 12_345)] == [
-        reverse("people:detail", args=[number]) for number in (7, 0, 12_345)
-    ]
-
-
-def test_addresses_that_are_none_are_told() -> None:
-    assert parts.url_or_none("no-such-page") is None
-    for wrong in ([], ["a name"], [7]):
-        with pytest.raises(NoReverseMatch):
-            parts.url("clients:detail", *wrong)
 
 
 def test_every_part_can_be_read() -> None:
