@@ -1,20 +1,37 @@
 """Reads of clients over several rows."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from clients.models import Client
+from crm.access.conditions import reach_sql
+from crm.access.rights import Action
+from crm.pages.rows import columns_of, rows_of_query
 
 _SHOWN_BRANCHES = 25
+_FIELDS = columns_of(Client, "id", "name", "picture", "kind", "city")
 
 
-def branches_of(client: Client, *, reader: Any) -> list[Client]:
-    """The clients under this one that the reader sees, by name; the first 25."""
-    return list(Client.objects.visible_to(reader).filter(parent=client).order_by("name", "id")[:_SHOWN_BRANCHES])
+@dataclass(frozen=True)
+class Tree:
+    """The client above another one and the first 25 under it, by name; only those that the reader sees.
+
+    They know their key, name, picture, kind and city.
+    """
+
+    parent: Client | None = None
+    branches: list[Client] = field(default_factory=list)
 
 
-def parent_of(client: Client, *, reader: Any) -> Client | None:
-    """The client above this one, when there is one that the reader sees."""
-    if client.parent_id is None:
-        return None
-    above: Client | None = Client.objects.visible_to(reader).filter(pk=client.parent_id).first()
-    return above
+def tree_of(client: Client, *, reader: Any) -> Tree:
+    """At one query."""
+    reach, values = reach_sql(Client, reader, Action.VIEW)
+    sql = f"""
+        SELECT {", ".join(_FIELDS)} FROM clients_client
+        WHERE (parent_id = %s OR id = %s) AND deleted_at IS NULL AND {reach}
+        ORDER BY id = %s DESC, name, id LIMIT %s
+    """  # noqa: S608
+    rows = rows_of_query(sql, (client.pk, client.parent_id, *values, client.parent_id, _SHOWN_BRANCHES + 1))
+    seen = [Client.from_db("default", _FIELDS, row) for row in rows]
+    parent = next((each for each in seen if each.pk == client.parent_id), None)
+    return Tree(parent, [each for each in seen if each is not parent][:_SHOWN_BRANCHES])

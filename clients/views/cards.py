@@ -10,27 +10,28 @@ from django.utils.translation import gettext as _
 
 from clients.forms import ClientForm
 from clients.models import Client
-from clients.selectors import branches_of, parent_of
+from clients.selectors import Tree, tree_of
 from clients.services import create_client, save_client
 from crm.access.rights import Action
 from crm.pages.binning import delete_page, restore_page
+from crm.pages.card import card_of, ways_to_reach
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
-from crm.pages.reading import fetch_record, sight_of
+from crm.pages.reading import fetch_record
 
 
 @login_required
 def client_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
-    client, permissions = fetch_record(Client, pk, reader=request.user, related=("owner", "team", "parent"))
-    sees = sight_of(request.user, Client)
+    client, permissions = fetch_record(Client, pk, reader=request.user, related=("owner", "team"))
+    card = card_of(client, permissions, request.user)
     # The branches tell whose parent this client is, so both go by the same rule.
-    sees_tree = sees["parent"]
+    tree = tree_of(client, reader=request.user) if card.sees["parent"] else Tree()
     context = {
+        "card": card,
         "client": client,
-        "permissions": permissions,
-        "sees": sees,
-        "parent": parent_of(client, reader=request.user) if sees_tree else None,
-        "branches": branches_of(client, reader=request.user) if sees_tree else [],
+        "ways": ways_to_reach(card),
+        "parent": tree.parent,
+        "branches": tree.branches,
     }
     return render(request, "clients/detail.html", context)
 

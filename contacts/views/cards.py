@@ -18,19 +18,17 @@ from contacts.services import change_employer, create_contact, save_contact
 from crm.access.rights import Action, locked_fields
 from crm.access.writing import StaleVersion
 from crm.pages.binning import delete_page, restore_page
+from crm.pages.card import card_of, ways_to_reach
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
-from crm.pages.reading import fetch_record, sight_of
+from crm.pages.reading import fetch_record
 
 
 @login_required
 def contact_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     contact, permissions = fetch_record(Contact, pk, reader=request.user, related=("owner", "team"))
-    context = {
-        "contact": contact,
-        "permissions": permissions,
-        "sees": sight_of(request.user, Contact),
-    }
+    card = card_of(contact, permissions, request.user)
+    context = {"card": card, "contact": contact, "ways": ways_to_reach(card)}
     return render(request, "contacts/detail.html", context)
 
 

@@ -65,7 +65,18 @@ def fetch_record(
         raise Http404
     if action not in actions:
         raise PermissionDenied
-    return cast(R, record), Permissions(actions, locked_fields(reader, model))
+    permissions = Permissions(actions, locked_fields(reader, model))
+    # The panels of the page ask again: the record lives as long as the request, and the reader is this very one.
+    record._fetched_for = (reader, permissions)
+    return cast(R, record), permissions
+
+
+def permissions_on(record: Record, reader: Any) -> Permissions:
+    """What the reader may do with a record in his hands; at no query when it was fetched for him."""
+    fetched_for, permissions = getattr(record, "_fetched_for", (None, None))
+    if permissions is not None and fetched_for is reader:
+        return cast(Permissions, permissions)
+    return Permissions(allowed_actions(record, reader), locked_fields(reader, type(record)))
 
 
 def fetch_binned(model: type[R], pk: UUID, *, reader: Any) -> R:
