@@ -13,7 +13,7 @@ from crm.search.registry import SearchSource, register
 def contact_hints(contacts: Sequence[Contact], user: Any) -> Mapping[Any, str]:
     """The position and the client, as far as the reader may see them."""
     return {
-        pk: " · ".join(filter(None, (row.job_title, row.client.name if row.is_seen else "")))  # type: ignore[attr-defined]
+        pk: " · ".join(filter(None, (row.job_title, row.client_name)))
         for pk, row in present_employers(contacts, user).items()
     }
 

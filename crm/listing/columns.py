@@ -56,7 +56,7 @@ class Listing:
     #: What the row template reads of related records, and what the exports and the recycle bin do.
     row_relations: tuple[str, ...] = ("owner",)
     select_related: tuple[str, ...] = ("owner", "team")
-    #: Filters of the bar above the list; the others stand in the panel.
+    #: Ticks of the bar above the list; the other filters stand in the panel.
     quick_filters: tuple[str, ...] = ("mine",)
     #: A filter of choices that stands above the list as tabs.
     tabs: str = ""

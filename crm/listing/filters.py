@@ -1,6 +1,6 @@
 """Filters of lists: what a reader must not see is no filter of his."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -114,10 +114,12 @@ def _start_of(day: date) -> datetime:
 class RecordFilterSet(django_filters.FilterSet):
     """The filters of every record type. Those that would tell a field that is hidden from the reader are not there.
 
+    Made are the filters that the address names, each by one parameter, and those of `drawn`; None stands for all.
     `ruled` names the ruled fields of filters whose column does not tell them.
     """
 
     ruled: ClassVar[dict[str, tuple[str, ...]]] = {}
+    base_filters: dict[str, Any]
 
     q = SearchFilter()
     mine = FlagFilter(label=_("Mine"), method="filter_mine")
@@ -126,12 +128,17 @@ class RecordFilterSet(django_filters.FilterSet):
     updated_from = SinceFilter(field_name="updated_at", label=_("Changed from"))
     updated_to = UntilFilter(field_name="updated_at", label=_("Changed until"))
 
-    def __init__(self, data: QueryDict, *, queryset: Any, request: HttpRequest) -> None:
-        super().__init__(data, queryset=queryset, request=request)
+    def __init__(
+        self, data: QueryDict, *, queryset: Any, request: HttpRequest, drawn: Collection[str] | None = ()
+    ) -> None:
         hidden = hidden_fields(request.user, queryset.model)
-        self.filters: dict[str, Any] = {
-            name: each for name, each in self.filters.items() if hidden.isdisjoint(self._ruled_fields(name, each))
+        # The library copies each of these and makes its form field, whether or not anybody filters by it.
+        self.base_filters = {
+            name: each
+            for name, each in type(self).base_filters.items()
+            if (drawn is None or name in drawn or name in data) and hidden.isdisjoint(self._ruled_fields(name, each))
         }
+        super().__init__(data, queryset=queryset, request=request)
         for each in self.filters.values():
             if isinstance(each, _SELECTS):
                 each.extra.setdefault("widget", LongSelect)

@@ -1,7 +1,7 @@
 """The pages that are lists: of records, and of the recycle bin."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,9 @@ from crm.listing.counting import COUNT_CAP, capped, capped_count
 from crm.listing.filters import RecordFilterSet
 from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
 from crm.listing.parts import read_parts
+from crm.listing.rows import Cell, Row
+from crm.ui.addresses import address_of
+from crm.ui.forms import draw
 
 PAGE_SIZES = (25, 50, 100)
 CURSOR = "page"
@@ -33,29 +36,6 @@ class Head:
     column: Column
     url: str = ""
     direction: str = ""
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a column that another app contributed."""
-
-    value: Any
-    css: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A record, its title, the cells loaded for the page and the address of its card."""
-
-    record: Any
-    title: str
-    loaded: Mapping[str, Any]
-    contributed: list[Cell] = field(default_factory=list)
-    url: str = ""
-
-    @property
-    def restore_url(self) -> str:
-        return str(self.record.url("restore"))
 
 
 class ListPage:
@@ -75,7 +55,8 @@ class ListPage:
 
     @cached_property
     def filterset(self) -> Any:
-        return self.listing.filterset_class(self.request.GET, queryset=self.base, request=self.request)
+        drawn = None if self.is_panel_open else {"q", *self.listing.quick_filters, self.listing.tabs}
+        return self.listing.filterset_class(self.request.GET, queryset=self.base, request=self.request, drawn=drawn)
 
     @cached_property
     def shown(self) -> frozenset[str]:
@@ -107,15 +88,16 @@ class ListPage:
             column.name: column.load(records, self.request.user) for column in self.columns if column.load is not None
         }
         others = [column for column in self.columns if column.name not in own]
+        detail = f"{self.model.namespace()}:detail"
         return [
             Row(
                 record,
                 str(record),
                 {name: cells.get(record.pk) for name, cells in loaded.items() if name in own},
                 [Cell(loaded[column.name].get(record.pk), column.css) for column in others],
-                url,
+                address_of(detail, record.pk),
             )
-            for record, url in zip(records, _addresses(records), strict=True)
+            for record in records
         ]
 
     @property
@@ -128,7 +110,7 @@ class ListPage:
         """Nothing is in sight, whatever the filters."""
         return not self.rows and not self.is_filtered
 
-    @property
+    @cached_property
     def filter_errors(self) -> list[tuple[str, list[str]]]:
         form = self.filterset.form
         return [(str(form.fields[name].label), list(errors)) for name, errors in form.errors.items()]
@@ -210,6 +192,11 @@ class ListPage:
         # The filters that every list has, the dates, stand after its own.
         return [form[name] for name in sorted(names, key=lambda name: name in RecordFilterSet.base_filters)]
 
+    @staticmethod
+    def control(field: Any) -> str:
+        """The control of a field as markup."""
+        return draw(field)
+
     @property
     def panel_count(self) -> int:
         """How many filters of the panel are on."""
@@ -278,7 +265,7 @@ class ListPage:
         return {each: f"{self._url('export')}{address_with(filters, format=each)}" for each in ("xlsx", "csv")}
 
     def _url(self, page: str) -> str:
-        return reverse(f"{self.model.namespace()}:{page}")
+        return address_of(f"{self.model.namespace()}:{page}")
 
 
 def list_page(request: HttpRequest, listing: Listing, *, template: str, **context: Any) -> HttpResponse:
@@ -313,13 +300,6 @@ def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpRe
         "next_url": address_with(parameters, **{CURSOR: page.next}) if page.next else "",
     }
     return render(request, template, context)
-
-
-def _addresses(records: list[Any]) -> list[str]:
-    # Asked of the URL resolver once: those of one type differ by the key alone.
-    first = records[0]
-    address = str(first.get_absolute_url())
-    return [address.replace(str(first.pk), str(record.pk)) for record in records]
 
 
 def _size_of(request: HttpRequest) -> int:

@@ -1,7 +1,11 @@
 """The rows of a record's parts, as lists of records need them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
+from uuid import UUID
+
+from django.db import models
 
 from crm.access.models import Record
 
@@ -16,10 +20,17 @@ def read_parts(records: Sequence[Record], names: Iterable[str]) -> None:
         relation: Any = records[0]._meta.get_field(name)
         link = relation.field.attname
         found: dict[Any, list[Any]] = {}
-        for row in relation.related_model.objects.filter(**{f"{link}__in": ids}):
+        for row in relation.related_model.objects.raw(_rows_of_many(relation.related_model, link), [ids]):
             found.setdefault(getattr(row, link), []).append(row)
         for record in records:
             record.__dict__[_attribute(name)] = found.get(record.pk, [])
+
+
+@cache
+def _rows_of_many(part: type[models.Model], link: str) -> str:
+    """The query of a part's rows by a list of keys, as Django writes it: that takes longer than the answer."""
+    sql, _ = part._default_manager.filter(**{f"{link}__in": [UUID(int=0)]}).query.sql_with_params()
+    return sql.replace("IN (%s)", "= ANY(%s)")
 
 
 def rows_of(record: Record, name: str) -> list[Any]:
