@@ -21,7 +21,7 @@ from crm.listing.keyset import BrokenCursor, KeysetPage, Order, Sort, read_page
 from crm.listing.parts import read_parts
 from crm.listing.rows import Cell, Row
 from crm.ui.addresses import address_of
-from crm.ui.forms import draw
+from crm.ui.templatetags.ui import control
 
 PAGE_SIZES = (25, 50, 100)
 CURSOR = "page"
@@ -195,7 +195,7 @@ class ListPage:
     @staticmethod
     def control(field: Any) -> str:
         """The control of a field as markup."""
-        return draw(field)
+        return control(field)
 
     @property
     def panel_count(self) -> int:
