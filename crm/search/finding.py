@@ -9,20 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Func, Q, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import F, Func, Q, TextField
 
+from crm.access.conditions import Condition
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
 from crm.listing.counting import COUNT_CAP
 from crm.search.queries import Query, read_query
-from crm.search.statements import AFTER_ALL, Sight, beginning_sql, matching_sql, sight_of, similar_sql
-from crm.search.text import SECTION_MARK
+from crm.search.statements import AFTER_ALL, Sight, beginning_sql, matching_sql, open_document, sight_of, similar_sql
 
 # The best are chosen among so many, and no more are counted.
 MOST_CANDIDATES = COUNT_CAP + 1
-# What follows the columns of a record in the rows of a statement: rank, title, total.
-_RANKING = 3
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,7 @@ def matching(queryset: Any, user: Any, typed: str) -> Any:
         queryset = queryset.filter(_condition(term.alternatives, "search_doc"))
     if not hidden:
         return queryset
-    queryset = queryset.alias(open_doc=_open_document(model, hidden))
+    queryset = queryset.alias(open_doc=_OpenDocument(model, hidden))
     for term in query.terms:
         queryset = queryset.filter(_condition(term.alternatives, "open_doc"))
     return queryset
@@ -92,23 +89,25 @@ def _condition(alternatives: tuple[tuple[str, ...], ...], column: str) -> Q:
     return condition
 
 
-def _open_document(model: type[Record], hidden: frozenset[str]) -> Any:
-    """The search document without the sections that are hidden from the reader."""
-    parts: list[Any] = [Value("")]
-    for number, name in enumerate(model.SEARCH_FIELDS, start=1):
-        if name not in hidden:
-            section = Func(
-                F("search_doc"), Value(SECTION_MARK), Value(number), function="split_part", output_field=TextField()
-            )
-            parts += [Value(SECTION_MARK), section]
-    return Concat(*parts, Value(SECTION_MARK), output_field=TextField())
+class _OpenDocument(Func):
+    """The search document without what is hidden from the reader."""
+
+    output_field = TextField()
+
+    def __init__(self, model: type[Record], hidden: frozenset[str]) -> None:
+        super().__init__(F("search_doc"))
+        self.model, self.hidden = model, hidden
+
+    def as_sql(self, compiler: Any, *_: Any, **__: Any) -> Condition:
+        searched, values = compiler.compile(self.get_source_expressions()[0])
+        return open_document(self.model, self.hidden, searched), values
 
 
 def _begins_with(query: Query) -> Q:
     return Q(name__gte=query.typed, name__lt=query.typed + AFTER_ALL)
 
 
-def _rows(statement: tuple[str, tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+def _rows(statement: Condition) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(*statement)
         return list(cursor.fetchall())
@@ -119,17 +118,17 @@ def _total(rows: list[tuple[Any, ...]]) -> int:
 
 
 def _best(rows: list[tuple[Any, ...]], named: list[tuple[Any, ...]], sight: Sight) -> list[tuple[Any, ...]]:
-    """The rows of both by rank, each record once."""
+    """The rows of both by rank and title, each record once."""
     key = sight.columns.index("id")
     once = {row[key]: row for row in (*rows, *named)}
-    return sorted(once.values(), key=lambda row: (row[-_RANKING:-1], row[key]))
+    return sorted(once.values(), key=lambda row: (row[-2], row[-3], row[key]))
 
 
 def _similar(sight: Sight, query: Query, limit: int) -> Found:
     """Misspelt names; none for numbers and addresses, where another sign is another one's."""
     if not query.has_letters or "@" in query.text:
         return Found()
-    rows = _rows(similar_sql(sight, query, limit=limit))
+    rows = _rows(similar_sql(sight, query, most=MOST_CANDIDATES, limit=limit))
     # What the words do not match is not counted: there is nothing more than is shown.
     return Found(_records(sight, rows), len(rows))
 

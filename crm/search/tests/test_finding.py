@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Client
 from clients.tests.factories import make_client
 from contacts.models import Contact
 from contacts.tests.factories import make_contact
-from crm.access.rights import forget_rights
+from crm.access.rights import Action, forget_rights
+from crm.access.shares import share
 from crm.access.writing import move_to_bin
 from crm.listing.testing import multiply
 from crm.pages.testing import browser_of
@@ -139,6 +141,12 @@ def test_a_misspelt_name_is_found_when_nothing_else_is(cast: Cast) -> None:
     assert found(cast.ann, "промбутмонтаж") == ["Промбутмонтаж"]
 
 
+def test_another_address_is_another_persons(cast: Cast) -> None:
+    make_client(cast.ann, "Acme", emails=("sales.department@acme.example",))
+    assert found(cast.ann, "sales.department@acme.example") == ["Acme"]
+    assert found(cast.ann, "sales.departmint@acme.example") == []
+
+
 def test_ann_finds_hers_and_bobs_and_cy_neither(cast: Cast) -> None:
     make_client(cast.ann, "Acme one")
     make_client(cast.bob, "Acme two")
@@ -236,6 +244,22 @@ class TestPage:
         assert group.count == "1,000+"
         assert len(group.hits) == 10
 
+    @pytest.mark.parametrize("query", ["ac", "acme"])
+    def test_what_is_reached_in_several_ways_counts_once(self, cast: Cast, query: str) -> None:
+        client = make_client(cast.ann, "Acme")
+        share(client, with_user=cast.bob, action=Action.VIEW, actor=cast.ann)
+        (group,) = browser_of(cast.bob).get(SEARCH, {"q": query}).context["groups"]
+        assert (group.count, [hit.name for hit in group.hits]) == ("1", ["Acme"])
+
+    def test_what_is_shared_with_cy_is_found_until_it_is_not(self, cast: Cast) -> None:
+        client = make_client(cast.ann, "Acme")
+        given = share(client, with_user=cast.cy, action=Action.VIEW, actor=cast.ann)
+        for query in ("ac", "acme", "acmee"):
+            assert found(cast.cy, query) == ["Acme"]
+        type(given).objects.filter(pk=given.pk).update(until=timezone.now())
+        for query in ("ac", "acme", "acmee"):
+            assert found(cast.cy, query) == []
+
     def test_a_hint_names_no_client_out_of_sight(self, cast: Cast) -> None:
         hidden = make_client(cast.cy, "Cys secret")
         contact = make_contact(cast.dana, "Acmenko", at=hidden)
@@ -253,5 +277,5 @@ class TestPage:
         make_contact(cast.ann, "Acmenko", at=client)
         multiply(client, 500)
         browser = browser_of(cast.ann)
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(8):
             browser.get(SEARCH, {"q": "acme"})
