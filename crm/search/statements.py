@@ -89,7 +89,9 @@ def beginning_sql(sight: Sight, query: Query, *, most: int, limit: int) -> Condi
     parts = [sight.rows(_joined(" AND ", [way, begins]), order="ORDER BY name, id LIMIT %s") for way in sight.ways]
     united = " UNION ".join(f"({sql})" for sql, _ in parts)
     values = [value for _, given in parts for value in (*given, most)]
-    return _ranked(sight, query, (f"{united} ORDER BY name, id LIMIT %s", (*values, most)), "name, id", limit)
+    # In a FROM of its own, for a single way in brackets takes no second ORDER BY.
+    first = f"SELECT * FROM ({united}) AS reached ORDER BY name, id LIMIT %s"  # noqa: S608
+    return _ranked(sight, query, (first, (*values, most)), "name, id", limit)
 
 
 def similar_sql(sight: Sight, query: Query, *, most: int, limit: int) -> Condition:
