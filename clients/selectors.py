@@ -6,7 +6,7 @@ from typing import Any
 from clients.models import Client
 from crm.access.conditions import reach_sql
 from crm.access.rights import Action
-from crm.pages.rows import columns_of, rows_of_query
+from crm.pages.rows import columns_of, instances_of, rows_of_query
 
 _SHOWN_BRANCHES = 25
 _FIELDS = columns_of(Client, "id", "name", "picture", "kind", "city")
@@ -32,6 +32,6 @@ def tree_of(client: Client, *, reader: Any) -> Tree:
         ORDER BY id = %s DESC, name, id LIMIT %s
     """  # noqa: S608
     rows = rows_of_query(sql, (client.pk, client.parent_id, *values, client.parent_id, _SHOWN_BRANCHES + 1))
-    seen = [Client.from_db("default", _FIELDS, row) for row in rows]
+    seen = [each for row in rows for each in instances_of(row, [(Client, _FIELDS)])]
     parent = next((each for each in seen if each.pk == client.parent_id), None)
     return Tree(parent, [each for each in seen if each is not parent][:_SHOWN_BRANCHES])

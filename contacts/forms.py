@@ -1,12 +1,14 @@
 """The forms of a contact: the card, and the change of employer."""
 
 import zoneinfo
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms import clean_tags
@@ -15,6 +17,17 @@ from contacts.models import Contact, ContactEmail, ContactPhone, Employment, Mes
 from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
 from teams.forms import OwnedRecordForm
+
+_TIME_ZONES = sorted(zoneinfo.available_timezones())
+
+
+class TimeZones(BaseChoiceIterator):
+    """All time zones. No list, which Django would copy, zone by zone, for every form."""
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        yield ("", "---------")
+        yield from zip(_TIME_ZONES, _TIME_ZONES, strict=True)
+
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -79,7 +92,7 @@ class ContactForm(OwnedRecordForm):
 
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=[("", "---------"), *((zone, zone) for zone in sorted(zoneinfo.available_timezones()))],
+        choices=TimeZones(),
         widget=LongSelect,
         required=False,
     )

@@ -4,14 +4,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
 from django.utils import timezone
 
 from clients.models import Client
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment
 from crm.access.conditions import reach_sql
 from crm.access.rights import Action
-from crm.pages.rows import columns_of, rows_of_query
+from crm.pages.rows import columns_of, instances_of, rows_of_query
 
 _WORK = columns_of(Employment, "id", "job_title", "department", "decision_role", "since", "until")
 _PERSON = columns_of(Contact, "id", "name", "picture")
@@ -82,19 +81,19 @@ def colleagues_at(client: Client, reader: Any, *, hidden: Collection[str], limit
     sees = {"sees_phones": "phones" not in hidden, "sees_emails": "emails" not in hidden}
     rows = _read(_COLLEAGUES, Contact, reader, client=client.pk, limit=limit, **sees)
     kinds = ((Employment, _WORK), (Contact, _PERSON), (ContactPhone, _PHONE), (ContactEmail, _EMAIL))
-    return [Colleague(*_models(row, kinds)) for row in rows]
+    return [Colleague(*instances_of(row, kinds)) for row in rows]
 
 
 def former_colleagues_at(client: Client, reader: Any, *, limit: int) -> list[Colleague]:
     """Who worked there and does not any more, the last to leave first, among the contacts in the reader's sight."""
     rows = _read(_FORMER, Contact, reader, client=client.pk, limit=limit)
-    return [Colleague(*_models(row, ((Employment, _WORK), (Contact, _PERSON)))) for row in rows]
+    return [Colleague(*instances_of(row, ((Employment, _WORK), (Contact, _PERSON)))) for row in rows]
 
 
 def employers_seen_by(reader: Any, contact: Contact, *, limit: int) -> list[Employer]:
     """Where the person works and worked, the present first."""
     rows = _read(_EMPLOYERS, Client, reader, contact=contact.pk, limit=limit)
-    return [Employer(*_models(row, ((Employment, _WORK), (Client, _CLIENT)))) for row in rows]
+    return [Employer(*instances_of(row, ((Employment, _WORK), (Client, _CLIENT)))) for row in rows]
 
 
 def _read(sql: str, model: Any, reader: Any, **values: Any) -> list[tuple[Any, ...]]:
@@ -104,14 +103,3 @@ def _read(sql: str, model: Any, reader: Any, **values: Any) -> list[tuple[Any, .
         sql.format(reach=reach % tuple(f"%({name})s" for name in named)),
         {"today": timezone.localdate(), **values, **named},
     )
-
-
-def _models(row: tuple[Any, ...], kinds: Sequence[tuple[type[models.Model], Sequence[str]]]) -> list[Any]:
-    """The instances whose fields stand one after another in a row; None for one that is not there."""
-    found: list[Any] = []
-    for model, names in kinds:
-        values, row = row[: len(names)], row[len(names) :]
-        # A row that was joined and not found has nothing but NULL.
-        is_there = any(value is not None for value in values)
-        found.append(model.from_db("default", names, values) if is_there else None)
-    return found

@@ -15,6 +15,7 @@ from contacts.panels import employers_of, people_of
 from contacts.services import save_contact
 from contacts.tests.factories import make_contact
 from crm.access.rights import Action, Scope, rights_of
+from crm.access.shares import share, withdraw
 from teams.models import FieldRule, Grant, User
 from teams.tests.factories import Cast, make_cast
 
@@ -61,6 +62,17 @@ def test_people_out_of_sight_are_not_shown(cast: Cast) -> None:
     assert "Kovalenko" in page
     assert "Hidden" not in page
     assert "Hidden" in drawn(acme, cast.dana)
+
+
+def test_a_shared_person_and_a_shared_employer_are_named_until_the_share_is_withdrawn(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    person = make_contact(cast.ann, "Kovalenko", at=acme)
+    for record, other, name in ((person, acme, "Kovalenko"), (acme, person, "Acme")):
+        assert name not in drawn(other, cast.cy)
+        share(record, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+        assert name in drawn(other, cast.cy)
+        withdraw(record, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+        assert name not in drawn(other, cast.cy)
 
 
 def test_people_who_left_stand_apart(cast: Cast) -> None:

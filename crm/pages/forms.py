@@ -1,6 +1,7 @@
 """The form of a record: field rules, the version it was read at, and the rows of its parts."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,8 +11,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.forms import inlineformset_factory
 from django.urls import reverse_lazy
+from django.utils.choices import BaseChoiceIterator
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
@@ -47,6 +50,7 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         self.is_new = self.instance._state.adding
         if only:
             self.fields = {name: field for name, field in self.fields.items() if name in CARRIED | {only}}
+        self._keep_long_choices()
         self._apply_field_rules()
         self._scope_records()
         self.initial["read_version"] = self.instance.version
@@ -103,6 +107,11 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
         self.data = sent.copy()
         self.data[self.add_prefix("read_version")] = current.version  # type: ignore[index]
 
+    def _keep_long_choices(self) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ChoiceField) and type(field.widget) is LongSelect:
+                field.choices = LongChoices(type(self), name)
+
     def _apply_field_rules(self) -> None:
         for name, access in rights_of(self.actor).rules(type(self.instance)).items():
             if name not in self.fields:
@@ -128,6 +137,23 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
             prefix=name,
             form_kwargs={"sight": self.sight} if getattr(self.PARTS[name].form, "needs_sight", False) else {},
         )
+
+
+class LongChoices(BaseChoiceIterator):
+    """The choices of a field whose labels, as those of countries, are translated once for each language."""
+
+    def __init__(self, form: type[RecordForm], name: str) -> None:
+        self.form = form
+        self.name = name
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(_labels(self.form, self.name, get_language()))
+
+
+@lru_cache(maxsize=200)
+def _labels(form: type[RecordForm], name: str, language: str) -> tuple[tuple[str, str], ...]:
+    field: Any = form.base_fields[name]
+    return tuple((str(key), str(label)) for key, label in field.choices)
 
 
 def _kept_rows(formset: Any) -> list[Any]:
@@ -160,10 +186,10 @@ class Sight:
         self._found: dict[tuple[type[Record], str], Record | None] = {}
 
     def recent(self, model: type[Record]) -> list[Record]:
-        """Those last worked on, newest first."""
+        """Those last worked on, newest first; they know their names only, and read the rest when it is asked for."""
         if model not in self._recent:
-            newest = model.objects.order_by("-updated_at", "-id")
-            self._recent[model] = list(newest.first_visible(self.actor, limit=_OFFERED))
+            newest: Any = model.objects.order_by("-updated_at", "-id")
+            self._recent[model] = list(newest.first_visible(self.actor, limit=_OFFERED).only("name"))
             self.remember(self._recent[model])
         return self._recent[model]
 
@@ -194,7 +220,7 @@ class OfferedRecords(forms.models.ModelChoiceIterator):  # type: ignore[type-arg
         field: Any = self.field
         yield ("", field.empty_label or "")
         if field.sight is not None:
-            yield from (self.choice(record) for record in field.sight.recent(field.model))
+            yield from ((str(record.pk), str(record)) for record in field.sight.recent(field.model))
 
 
 class RecordSelect(LongSelect):
@@ -204,10 +230,14 @@ class RecordSelect(LongSelect):
         super().__init__(attrs={"data-autocomplete-url": reverse_lazy(f"{namespace}:suggest"), "autocomplete": "off"})
         self.find: Callable[[Any], Record | None] = lambda _key: None
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        # Django looks whether the first choice is empty, which this one always has.
+        return not self.is_hidden
+
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         """With the chosen record among the choices, however long ago it was worked on."""
-        offered = [(str(key), label) for key, label in self.choices]
-        if value and str(value) not in dict(offered):
+        offered = list(self.choices)
+        if value and all(str(value) != key for key, _label in offered):
             chosen = self.find(value)
             offered += [(str(value), str(chosen))] if chosen else []
         self.choices = offered
@@ -232,7 +262,6 @@ class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def look_through(self, sight: Sight) -> None:
         """Accept every record in sight."""
         self.sight = sight
-        self.queryset = self.model.objects.visible_to(sight.actor)
         self.widget.find = lambda key: sight.find(self.model, key)
 
     def to_python(self, value: Any) -> Record | None:

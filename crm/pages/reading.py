@@ -10,6 +10,7 @@ from django.http import Http404
 from crm.access.models import Record
 from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, hidden_fields, locked_fields
+from crm.pages.rows import read_alive
 
 R = TypeVar("R", bound=Record)
 
@@ -59,7 +60,7 @@ def fetch_record(
     model: type[R], pk: UUID, *, reader: Any, action: Action = Action.VIEW, related: tuple[str, ...] = ()
 ) -> tuple[R, Permissions]:
     """The record with what the reader may do with it. Raises Http404, PermissionDenied."""
-    record: Any = model.objects.alive().select_related(*related).filter(pk=pk).first()
+    record = read_alive(model, pk, related)
     actions = allowed_actions(record, reader) if record else frozenset()
     if record is None or not actions:
         raise Http404
