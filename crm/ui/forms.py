@@ -1,51 +1,26 @@
-"""How forms are drawn everywhere: Tabler's classes, help and errors tied to their control."""
+"""How forms are drawn everywhere: help and errors tied to their control."""
 
-from django.forms import BoundField, Select, Widget
+from typing import Any
+
 from django.forms.renderers import TemplatesSetting
-from django.forms.widgets import ChoiceWidget
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
-_CLASS_OF_INPUT_TYPE = {
-    "hidden": "",
-    "checkbox": "form-check-input",
-    "select": "form-select",
-    "range": "form-range",
-    "color": "form-control form-control-color",
-}
+from crm.ui import parts
 
 
 class FormRenderer(TemplatesSetting):
-    """Forms, fields and formsets through `templates/ui/`; widgets stay Django's own."""
+    """Forms, fields and formsets through `templates/ui/`; widgets stay Django's own.
 
-    form_template_name = "ui/form.html"
-    field_template_name = "ui/field.html"
-    formset_template_name = "ui/formset.html"
+    Both are drawn as parts: of the time of an edit page, Django's templates took the most for its controls.
+    """
 
+    form_template_name = "ui/form.jinja"
+    field_template_name = "ui/field.jinja"
+    formset_template_name = "ui/formset.jinja"
 
-def class_of(widget: Widget) -> str:
-    """The CSS class that makes a widget look like a part of the product."""
-    if shape_of(widget) == "choices":
-        # Django would put it on the list around the choices too; the style sheet finds these by their place.
-        return ""
-    return _CLASS_OF_INPUT_TYPE.get(getattr(widget, "input_type", None) or "text", "form-control")
-
-
-def shape_of(widget: Widget) -> str:
-    """How the label stands to its control: "check" (beside it), "choices" (a group of checks) or "line" (above it)."""
-    if getattr(widget, "input_type", None) == "checkbox" and not isinstance(widget, ChoiceWidget):
-        return "check"
-    if isinstance(widget, ChoiceWidget) and not isinstance(widget, Select):
-        return "choices"
-    return "line"
-
-
-def draw(field: BoundField, **attrs: str) -> str:
-    """The control alone. `attrs` are HTML attributes; underscores in their names become hyphens."""
-    widget = field.field.widget
-    classes = [widget.attrs.get("class", ""), class_of(widget), attrs.pop("class_", "")]
-    if field.errors:
-        classes.append("is-invalid")
-    joined = " ".join(part for part in classes if part)
-    extra: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attrs.items()}
-    if joined:
-        extra["class"] = joined
-    return field.as_widget(attrs=extra)
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> SafeString:
+        # Other apps bring widgets that are Django templates alone.
+        if template_name.endswith(".jinja") or template_name.startswith("django/forms/"):
+            return SafeString(parts.draw(template_name, **context).strip())
+        return SafeString(super().render(template_name, context, request))

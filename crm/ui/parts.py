@@ -11,6 +11,8 @@ A part sees its arguments and these, nothing of the page's context:
 - `csrf_input(csrf_token)`: what a form that posts begins with; the page hands its `csrf_token` over.
 - `icon`, `avatar`, `badge`: as the tags of `{% load ui %}`.
 - `value|date("DATE_FORMAT")`: as Django's, in the reader's language and time zone. `value|intcomma`.
+- `value|settled`: for labels and hints that may be lazy markup, which Jinja would take for plain text.
+- `shape(field)`, `control(field, data_x="")`: as in forms of Django's templates.
 - `moment(value)`: a `<time>` with date and time.
 
 What differs from Django: everything is escaped, methods are called with `()`, a missing name is empty, and numbers and
@@ -24,18 +26,24 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
+import django.forms
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from crm.ui import controls
 from crm.ui.addresses import address_of, address_or_none
-from crm.ui.templatetags.ui import asset, avatar, badge, icon, static_url
+from crm.ui.components import asset, avatar, badge, icon, static_url
+
+#: Django's own controls of forms as Jinja2 templates.
+WIDGETS = Path(django.forms.__file__).parent / "jinja2"
 
 
 class _Scope(Context):
@@ -60,9 +68,9 @@ def draw_each(template_name: str, rows: Iterable[Any], /, **arguments: Any) -> S
     return SafeString("".join([template.render(arguments, row=row) for row in rows]))
 
 
-def make_environment(folder: Path) -> Environment:
+def make_environment(*folders: Path) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=ChainableUndefined,
         auto_reload=settings.DEBUG,
@@ -86,14 +94,16 @@ def make_environment(folder: Path) -> Environment:
         avatar=avatar,
         badge=badge,
         moment=moment,
+        control=controls.draw,
+        shape=lambda field: controls.shape_of(field.field.widget),
     )
-    environment.filters.update(date=shown_date, intcomma=intcomma)
+    environment.filters.update(date=shown_date, intcomma=intcomma, settled=conditional_escape)
     return environment
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return make_environment(settings.BASE_DIR / "templates")
+    return make_environment(settings.BASE_DIR / "templates", WIDGETS)
 
 
 def csrf_input(token: Any) -> Markup:

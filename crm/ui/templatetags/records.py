@@ -10,14 +10,15 @@ from django import template
 from django.db import models
 from django.template import Context
 from django.template.defaultfilters import linebreaks_filter
-from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
 from crm.pages.shown import shown_value
-from crm.ui.templatetags.ui import badge
+from crm.ui.addresses import address_of
+from crm.ui.components import badge
+from crm.ui.parts import draw
 
 register = template.Library()
 
@@ -28,19 +29,19 @@ def recordfact(context: Context, record: Any, name: str, url: str = "", **option
 
     Options: `label` instead of the field's own name, `icon`.
     """
-    return _drawn("ui/fact.html", context, record, name, value=_value(record, name), url=url, **options)
+    return _drawn("ui/fact.jinja", context, record, name, value=_value(record, name), url=url, **options)
 
 
 @register.simple_block_tag(takes_context=True, end_name="endrecordblock")
 def recordblock(context: Context, content: str, record: Any, name: str, **options: str) -> SafeString:
     """The same with markup for the value."""
-    return _drawn("ui/fact.html", context, record, name, value=SafeString(content.strip()), **options)
+    return _drawn("ui/fact.jinja", context, record, name, value=SafeString(content.strip()), **options)
 
 
 @register.simple_block_tag(takes_context=True, end_name="endrecordmark")
 def recordmark(context: Context, content: str, record: Any, name: str) -> SafeString:
     """A field that stands alone, in the head of the card."""
-    return _drawn("ui/mark.html", context, record, name, value=SafeString(content.strip()))
+    return _drawn("ui/mark.jinja", context, record, name, value=SafeString(content.strip()))
 
 
 @register.simple_tag
@@ -57,16 +58,17 @@ def _drawn(template_name: str, context: Context, record: Any, name: str, **optio
         "name": name,
         "label": capfirst(str(field.verbose_name)),
         "is_wide": isinstance(field, models.TextField),
+        "icon_name": options.pop("icon", ""),
         **options,
     }
     if context["permissions"].may_edit[name]:
         drawn |= _edit_urls(record, name)
-    return SafeString(render_to_string(template_name, drawn))
+    return draw(template_name, **drawn)
 
 
 def _edit_urls(record: Any, name: str) -> dict[str, str]:
     try:
-        field_url = reverse(f"{record.namespace()}:field", args=[record.pk, name])
+        field_url = address_of(f"{record.namespace()}:field", record.pk, name)
     except NoReverseMatch:
         # A record type whose cards are not edited in place.
         return {}

@@ -13,7 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.template import Context, Template
 
-from crm.ui.templatetags.ui import initials
+from crm.ui.components import initials
 from crm.ui.testing import assert_strict_html
 from crm.ui.tests.pages import PersonForm, PhoneRows
 from crm.ui.widgets import PictureInput

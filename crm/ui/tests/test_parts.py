@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.template import Context, Template
 from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
@@ -114,7 +113,3 @@ def test_makemessages_finds_the_strings_of_parts(tmp_path: Path) -> None:
         "",
         "ngettext('%(n)s day', '%(n)s days', 0, 0); _('It\\'s \"quoted\"'); _()",
     ]
-
-
-def test_parts_lie_beside_the_templates() -> None:
-    assert parts._environment().loader.searchpath == [str(settings.BASE_DIR / "templates")]
