@@ -3,53 +3,58 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db import connection
 
 from crm.access.rights import FieldAccess, Rights, Scope
-from teams.models import FieldRule, Grant, Membership, Team
+from teams.models import Team
 
 if TYPE_CHECKING:
     from teams.models import User
 
-_GRANT, _RULE, _TEAM = "grant", "rule", "team"
+_BELOW = int(Scope.TEAM_AND_BELOW)
+
+
+def rights_sql(*, role: str, person: str) -> str:
+    """An expression that gives all of a person's rights as JSON, for `rights_told`; every page pays for it.
+
+    `role` and `person` are columns of the statement around it, or placeholders. Written out: Django would take 3 ms.
+    """
+    return f"""json_build_array(
+        (SELECT json_agg(json_build_array(record_type, action, scope)) FROM teams_grant WHERE role_id = {role}),
+        (SELECT json_agg(json_build_array(record_type, field, access)) FROM teams_fieldrule WHERE role_id = {role}),
+        (SELECT json_agg(json_build_array(team_id, group_id)) FROM teams_membership
+            JOIN teams_team ON teams_team.id = team_id WHERE user_id = {person}),
+        CASE WHEN EXISTS (SELECT FROM teams_grant WHERE role_id = {role} AND scope = {_BELOW}) THEN (
+            WITH RECURSIVE below(id) AS (
+                SELECT team_id FROM teams_membership WHERE user_id = {person}
+                UNION SELECT teams_team.id FROM teams_team JOIN below ON parent_id = below.id
+            ) SELECT json_agg(id) FROM below
+        ) END
+    )"""  # noqa: S608
+
+
+def rights_told(told: list[Any]) -> Rights:
+    """What `rights_sql` gave, as rights."""
+    grants, rules, memberships, below = told
+    ruled: dict[str, dict[str, FieldAccess]] = {}
+    for record_type, field, access in rules or ():
+        ruled.setdefault(record_type, {})[field] = FieldAccess(access)
+    groups = dict(memberships or ())
+    return Rights(
+        grants={(record_type, action): Scope(scope) for record_type, action, scope in grants or ()},
+        field_rules=ruled,
+        team_ids=frozenset(groups),
+        below_ids=frozenset(groups) if below is None else frozenset(below),
+        group_ids=frozenset(groups.values()),
+    )
 
 
 def load_rights(user: "User") -> Rights:
-    """One query, and one more for the tree of teams when a grant reaches below; every page pays for this."""
-    rows = _as_texts(Grant.objects.filter(role=user.role_id), _GRANT, "record_type", "action", "scope").union(
-        _as_texts(FieldRule.objects.filter(role=user.role_id), _RULE, "record_type", "field", "access"),
-        _as_texts(Membership.objects.filter(user_id=user.pk), _TEAM, "team_id", "team__group_id", "team_id"),
-        all=True,
-    )
-    grants: dict[tuple[str, str], Scope] = {}
-    rules: dict[str, dict[str, FieldAccess]] = {}
-    teams: dict[int, int] = {}
-    for kind, first, second, third in rows:
-        if kind == _GRANT:
-            grants[first, second] = Scope(int(third))
-        elif kind == _RULE:
-            rules.setdefault(first, {})[second] = FieldAccess(third)
-        else:
-            teams[int(first)] = int(second)
-    return Rights(
-        grants=grants,
-        field_rules=rules,
-        team_ids=frozenset(teams),
-        below_ids=_with_all_below(frozenset(teams), grants),
-        group_ids=frozenset(teams.values()),
-    )
-
-
-def _as_texts(rows: QuerySet[Any], kind: str, *names: str) -> QuerySet[Any]:
-    columns = {f"text_{index}": Cast(F(name), CharField()) for index, name in enumerate(names)}
-    return rows.order_by().annotate(kind=Value(kind, CharField()), **columns).values_list("kind", *columns)
-
-
-def _with_all_below(team_ids: frozenset[int], grants: dict[tuple[str, str], Scope]) -> frozenset[int]:
-    if not team_ids or Scope.TEAM_AND_BELOW not in grants.values():
-        return team_ids
-    return with_all_below(team_ids, children_of_teams())
+    """One query; for a person whom a session brought, `teams.backends` has made it already."""
+    with connection.cursor() as cursor:
+        values = {"role": user.role_id, "person": user.pk}
+        cursor.execute(f"SELECT {rights_sql(role='%(role)s', person='%(person)s')}", values)
+        return rights_told(cursor.fetchone()[0])
 
 
 def children_of_teams() -> Mapping[int, list[int]]:

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -17,6 +16,7 @@ from uuid6 import uuid7
 from crm.access.querysets import RecordQuerySet
 from crm.history.models import Version
 from crm.search.text import SECTION_MARK, normalise
+from crm.ui.addresses import address_of
 
 ALIVE = Q(deleted_at=None)
 # Kept by the system: never on a form, never ruled by a role, never told as a change.
@@ -99,7 +99,7 @@ class Record(models.Model):
 
     def url(self, page: str) -> str:
         """The address of one of this record's pages: detail, edit, delete, history…"""
-        return reverse(f"{self.namespace()}:{page}", args=[self.pk])
+        return address_of(f"{self.namespace()}:{page}", self.pk)
 
     @classmethod
     def namespace(cls) -> str:

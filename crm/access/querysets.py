@@ -77,7 +77,7 @@ class _Reached(Func):
         super().__init__(F("pk"), F("owner_id"), F("team_id"))
         self.reach = reach
 
-    def as_sql(self, compiler: Any, *_: Any, **__: Any) -> Condition:  # type: ignore[override]
+    def as_sql(self, compiler: Any, *_: Any, **__: Any) -> Condition:
         # The columns are compiled, so that the condition follows its table into subqueries, under any alias.
         key, owner, team = (compiler.compile(column)[0] for column in self.get_source_expressions())
         return any_of(self.reach.ways(key, owner, team))
@@ -167,7 +167,8 @@ def _is_reached(record: Any, user: "AnyUser", scope: Scope, rights: Rights) -> b
 
 
 def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]:
-    of_people, of_teams = _table(user_share_model(type(record))), _table(team_share_model(type(record)))
+    model: Any = type(record)
+    of_people, of_teams = _table(user_share_model(model)), _table(team_share_model(model))
     shares = (
         "SELECT codename FROM auth_permission WHERE id IN ("  # noqa: S608
         f"SELECT permission_id FROM {of_people} WHERE content_object_id = %s AND user_id = %s AND {_HOLDS} UNION ALL "

@@ -74,6 +74,7 @@ class Rights:
         return frozenset()
 
 
+_NOTHING: frozenset[str] = frozenset()
 NO_RIGHTS = Rights()
 UNLIMITED = Rights(is_unlimited=True)
 RightsSource = Callable[[Any], Rights]
@@ -99,6 +100,11 @@ def rights_of(user: "AnyUser | None") -> Rights:
     return known
 
 
+def keep_rights(user: "AnyUser", rights: Rights) -> None:
+    """For those who load a person together with his rights: what `rights_of` answers for this instance."""
+    user._rights = rights  # type: ignore[union-attr]
+
+
 def forget_rights(user: "AnyUser") -> None:
     """Drop what a long-lived user instance (a job, a test) has loaded, after its role or teams changed."""
     if hasattr(user, "_rights"):
@@ -116,7 +122,9 @@ def hidden_fields(user: "AnyUser | None", model: type[models.Model]) -> frozense
     A rule on what titles the record (its NEVER_HIDDEN) locks it and no more: names stand on too many surfaces.
     """
     rules = rights_of(user).rules(model)
-    never: frozenset[str] = getattr(model, "NEVER_HIDDEN", frozenset())
+    if not rules:
+        return _NOTHING
+    never: frozenset[str] = getattr(model, "NEVER_HIDDEN", _NOTHING)
     return frozenset(name for name, access in rules.items() if access == FieldAccess.HIDDEN and name not in never)
 
 
