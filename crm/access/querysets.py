@@ -237,19 +237,49 @@ class RecordQuerySet(models.QuerySet[M]):
         Equal to `visible_to(user)[:most].count()`: of every branch at most that many are looked for, where the
         condition would read the whole table.
         """
+        return self._counted(user, most, "COUNT(*), NULL")[0]
+
+    def found_visible(self, user: "AnyUser | None", *, most: int) -> "Found":
+        """As `count_visible`, with the keys of the rows that were counted, in any order."""
+        return Found(*self._counted(user, most, "COUNT(*), COALESCE(array_agg(pk), '{}')::text"))
+
+    def among(self, found: "Found") -> Self:
+        """Those of the found rows that have not gone to the recycle bin meanwhile."""
+        quote = connections[self.db].ops.quote_name
+        meta = self.model._meta
+        key: Any = meta.pk
+        # Names of the table and its key; the keys are a parameter.
+        condition = f"{quote(meta.db_table)}.{quote(key.column)} = ANY(%s::uuid[])"
+        return self.alive().filter(RawSQL(condition, (found.keys,), BooleanField()))  # noqa: S611
+
+    def _counted(self, user: "AnyUser | None", most: int, what: str) -> tuple[int, str]:
         reach = branches(self.model, user, Action.VIEW)
-        unordered = self.order_by()
-        if reach.reaches_all:
-            return unordered.alive()[:most].count()
-        union = _union(unordered, reach, most)
-        if union is None:
-            return 0
-        sql, params = union
+        statement = _unscoped(self.order_by(), most) if reach.reaches_all else _union(self.order_by(), reach, most)
+        if statement is None:
+            return 0, "{}"
+        sql, params = statement
         # The text is Django's own, of which every value is a parameter.
-        counted = f"SELECT COUNT(*) FROM (SELECT 1 FROM ({sql}) AS reached LIMIT %s) AS counted"  # noqa: S608
+        counted = f"SELECT {what} FROM (SELECT pk FROM ({sql}) AS reached LIMIT %s) AS counted"  # noqa: S608
         with connections[self.db].cursor() as cursor:
             cursor.execute(counted, (*params, most))
-            return int(cursor.fetchone()[0])
+            count, keys = cursor.fetchone()
+            return count, keys
+
+
+@dataclass(frozen=True)
+class Found:
+    """How many rows were found, and their keys as the text of an array, which only the database reads."""
+
+    count: int
+    keys: str
+
+
+def _unscoped(queryset: RecordQuerySet[M], limit: int) -> Condition | None:
+    try:
+        sql, values = queryset.alive().values("pk")[:limit].query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    return sql, tuple(values)
 
 
 # Marks the place of a branch's condition in the text of a statement, and of its values among the values.

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.access.querysets import Found
 from crm.access.rights import Action, hidden_fields, may
 from crm.listing.chips import Chip, address_with, chips_of
 from crm.listing.columns import Column, Listing
@@ -72,7 +73,22 @@ class ListPage:
             return self._read("")
 
     def _read(self, cursor: str) -> KeysetPage:
+        if self._is_narrow:
+            few = self.model.objects.among(self._found)
+            return read_page(few, fetch=self._of_few, order=self.order, size=self.size, cursor=cursor)
         return read_page(self.filterset.qs, fetch=self._first, order=self.order, size=self.size, cursor=cursor)
+
+    @cached_property
+    def _is_narrow(self) -> bool:
+        """Filters leave so few that all of them are known: what was looked for once is not looked for again."""
+        return bool(self.filterset.qs.query.where) and self._found.count <= COUNT_CAP
+
+    @cached_property
+    def _found(self) -> Found:
+        return self.filterset.qs.found_visible(self.request.user, most=COUNT_CAP + 1)  # type: ignore[no-any-return]
+
+    def _of_few(self, queryset: Any, limit: int) -> Any:
+        return queryset.select_related(*self.listing.row_relations)[:limit]
 
     def _first(self, queryset: Any, limit: int) -> Any:
         return queryset.first_visible(self.request.user, limit=limit).select_related(*self.listing.row_relations)
@@ -121,6 +137,8 @@ class ListPage:
 
     @cached_property
     def count(self) -> str:
+        if self.filterset.qs.query.where:
+            return capped(self._found.count)
         return capped(self.filterset.qs.count_visible(self.request.user, most=COUNT_CAP + 1))
 
     @cached_property
