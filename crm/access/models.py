@@ -36,8 +36,12 @@ class Record(models.Model):
     # What titles the record wherever it is named: a role may lock these fields, and cannot hide them.
     NEVER_HIDDEN: ClassVar[frozenset[str]] = frozenset({"name", "picture"})
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
+    # Fields and parts whose change is news on the timeline; the history tells of all the others too.
+    TOLD_CHANGES: ClassVar[frozenset[str]] = frozenset({"name", "owner", "team"})
     # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
     URL_NAMESPACE: ClassVar[str] = ""
+    # Whether colleagues comment on records of this type.
+    IS_COMMENTABLE: ClassVar[bool] = True
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(
