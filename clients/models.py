@@ -53,6 +53,7 @@ class Client(PostalAddress, Pictured, Record):
     """A company or private person that we sell to; branches are clients with a parent."""
 
     PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails")
+    TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {"status", "parent", "kind"}
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = (
         "name",
         "legal_name",

@@ -1,10 +1,11 @@
-"""Contacts in the navigation and in the "New" menu."""
+"""Contacts in the navigation; contacts and interactions in the "New" menu."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
+from contacts.rights import may_log
 from crm.access.rights import Action, may
 from crm.ui.menu import MenuEntry, NewEntry, register
 
@@ -38,5 +39,18 @@ register(
         icon="users",
         order=20,
         is_shown=_may_add,
+    )
+)
+register(
+    NewEntry(
+        key="interaction",
+        label=_("Interaction"),
+        title=_("Log an interaction"),
+        hint=_("A call, a meeting, a message"),
+        url_name="interactions:new",
+        icon="message",
+        order=30,
+        shortcut="l",
+        is_shown=may_log,
     )
 )

@@ -1,12 +1,14 @@
-"""The people of a client on its page, and the employers of a contact on its own."""
+"""Where interactions are logged, the people of a client on its page, the employers of a contact on its own."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from contacts.composing import composing_panel, may_compose
 from contacts.models import Contact
 from contacts.panel_rows import colleagues_at, employers_seen_by, former_colleagues_at
+from crm.access.models import Record
 from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.pages.reading import permissions_on
 from crm.panels.registry import Panel, register
@@ -45,6 +47,17 @@ def _sees_employments(record: Any, reader: Any) -> bool:
     return "employments" not in hidden_fields(reader, Contact)
 
 
+register(
+    Panel(
+        key="log",
+        title=_("Log an interaction"),
+        model=Record,
+        order=1,
+        template="interactions/_log.html",
+        context=composing_panel,
+        is_shown=may_compose,
+    )
+)
 register(
     Panel(
         key="people",

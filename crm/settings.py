@@ -55,11 +55,15 @@ INSTALLED_APPS = [
     "clients",
     "contacts",
     "crm.access",
+    "crm.comments",
     "crm.history",
     "crm.imports",
     "crm.listing",
+    "crm.notifications",
+    "crm.outbox",
     "crm.panels",
     "crm.search",
+    "crm.timeline",
     "crm.ui",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -166,6 +170,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "imports.sweep": {"task": "imports.sweep", "schedule": 15, "options": {"expires": 15}},
     "imports.forget_files": {"task": "imports.forget_files", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
+    "outbox.deliver_inside": {"task": "outbox.deliver_inside", "schedule": 10, "options": {"expires": 10}},
+    "outbox.deliver_outside": {"task": "outbox.deliver_outside", "schedule": 10, "options": {"expires": 10}},
+    "outbox.forget_done": {"task": "outbox.forget_done", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
 }
 
 AUTH_USER_MODEL = "teams.User"

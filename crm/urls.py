@@ -29,4 +29,8 @@ urlpatterns = [
     path("invitations/", include("teams.urls.invitations")),
     path("roles/", include("teams.urls.roles")),
     path("import/", include("crm.imports.urls")),
+    path("timeline/", include("crm.timeline.urls")),
+    path("comments/", include("crm.comments.urls")),
+    path("notifications/", include("crm.notifications.urls")),
+    path("interactions/", include("contacts.interaction_urls")),
 ]

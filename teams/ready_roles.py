@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from crm.access.rights import Action, FieldAccess, Scope
 
 CLIENT, CONTACT = "clients.client", "contacts.contact"
+INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
 Rules = Mapping[str, FieldAccess]
@@ -28,6 +29,15 @@ _LEAD_PEOPLE: Mapping[str, Reach] = {
     USER: dict.fromkeys((Action.ADD, Action.CHANGE, Action.ASSIGN), Scope.TEAM_AND_BELOW),
     TEAM: {Action.CHANGE: Scope.TEAM_AND_BELOW},
 }
+# Whoever works with people logs what was said and comments on it, and mends his own words.
+_OWN_WORDS: Reach = {Action.ADD: Scope.ALL, Action.CHANGE: Scope.OWN, Action.DELETE: Scope.OWN}
+_CONVERSE: Mapping[str, Reach] = {INTERACTION: _OWN_WORDS, COMMENT: _OWN_WORDS}
+# Leaders take away what should not stand there, and change nobody's words.
+_MODERATE: Mapping[str, Reach] = {label: {**_OWN_WORDS, Action.DELETE: Scope.ALL} for label in (INTERACTION, COMMENT)}
+_CONVERSE_FULLY: Mapping[str, Reach] = {
+    INTERACTION: dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE), Scope.ALL),
+    COMMENT: {**_OWN_WORDS, Action.DELETE: Scope.ALL},
+}
 _MAINTAIN: Reach = {Action.VIEW: Scope.ALL, Action.CHANGE: Scope.ALL, Action.EXPORT: Scope.ALL}
 
 
@@ -46,19 +56,19 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING, **_MANAGE_EVERYTHING},
+    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING, **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW, **_LEAD_PEOPLE},
+    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW, **_MODERATE, **_LEAD_PEOPLE},
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={CLIENT: _OWN_OF_A_TEAM, CONTACT: _OWN_OF_A_TEAM},
+    grants={CLIENT: _OWN_OF_A_TEAM, CONTACT: _OWN_OF_A_TEAM, **_CONVERSE},
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -67,6 +77,7 @@ PROJECT_MANAGER = ReadyRole(
     grants={
         CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW},
         CONTACT: {**_OWN_OF_A_TEAM, Action.VIEW: Scope.TEAM_AND_BELOW},
+        **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
 )
@@ -74,14 +85,14 @@ DEVELOPER = ReadyRole(
     name=gettext_noop("Developer"),
     rank=10,
     description=gettext_noop("Looks up the people at the clients of his team."),
-    grants={CLIENT: {Action.VIEW: Scope.TEAM}, CONTACT: {Action.VIEW: Scope.TEAM}},
+    grants={CLIENT: {Action.VIEW: Scope.TEAM}, CONTACT: {Action.VIEW: Scope.TEAM}, **_CONVERSE},
     rules={CLIENT: {"tax_id": HIDDEN, "source": HIDDEN}, CONTACT: {"birthday": HIDDEN, "notes": HIDDEN}},
 )
 ACCOUNTANT = ReadyRole(
     name=gettext_noop("Accountant"),
     rank=30,
     description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
-    grants={CLIENT: _MAINTAIN, CONTACT: {Action.VIEW: Scope.ALL}},
+    grants={CLIENT: _MAINTAIN, CONTACT: {Action.VIEW: Scope.ALL}, **_CONVERSE},
     rules={
         CLIENT: {
             "phones": HIDDEN,

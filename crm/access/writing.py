@@ -15,6 +15,7 @@ from crm.access.models import Record
 from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, locked_fields, may
 from crm.history.writing import CHANGED, CREATED, record_versions
+from crm.timeline import writing as timeline
 
 R = TypeVar("R", bound=Record)
 Parts = Mapping[str, Sequence[Any]]
@@ -50,6 +51,7 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
     record.created_at = record.updated_at = timezone.now()
     _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
     _refuse_leaving(record, actor, action=Action.VIEW)
+    timeline.record("records.created", record, actor=actor)
     return record
 
 
@@ -76,9 +78,11 @@ def change_record(
     kept = {name: rows for name, rows in (parts or {}).items() if name not in locked}
     record.version = current.version + 1
     record.updated_at = timezone.now()
+    news = _news(current, record, kept)
     _store(record, kept, actor=actor, kind=CHANGED, reason=reason, change_set=change_set)
     if is_given_away:
         _refuse_leaving(record, actor, action=Action.CHANGE)
+    _tell_change("records.changed", record, actor=actor, news=news)
     return record
 
 
@@ -90,13 +94,16 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     this record.
     """
     model = type(record)
-    lock_record(record)
+    current = lock_record(record)
     if not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
     if locked_fields(actor, model) & {"owner", "team"}:
         raise PermissionDenied
     record.owner, record.team = owner, team
-    return _store_only(record, ["owner", "team"], actor=actor, reason=gettext_noop("Handed over"))
+    news = [name for name in ("owner", "team") if getattr(record, f"{name}_id") != getattr(current, f"{name}_id")]
+    _store_only(record, ["owner", "team"], actor=actor, reason=gettext_noop("Handed over"))
+    _tell_change("records.handed_over", record, actor=actor, news=news)
+    return record
 
 
 @transaction.atomic
@@ -106,7 +113,9 @@ def move_to_bin(record: R, *, actor: Any) -> R:
     lock_record(record)
     if not model.objects.deletable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
-    return _mark_deleted(record, timezone.now(), actor=actor, reason=gettext_noop("Moved to the recycle bin"))
+    _mark_deleted(record, timezone.now(), actor=actor, reason=gettext_noop("Moved to the recycle bin"))
+    timeline.record("records.binned", record, actor=actor)
+    return record
 
 
 @transaction.atomic
@@ -116,7 +125,9 @@ def restore_from_bin(record: R, *, actor: Any) -> R:
     lock_record(record)
     if not model.objects.in_bin_of(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
-    return _mark_deleted(record, None, actor=actor, reason=gettext_noop("Restored from the recycle bin"))
+    _mark_deleted(record, None, actor=actor, reason=gettext_noop("Restored from the recycle bin"))
+    timeline.record("records.restored", record, actor=actor)
+    return record
 
 
 def lock_record(record: R) -> R:
@@ -169,7 +180,7 @@ def stored_parts(record: Record, *, besides: Collection[str] = ()) -> dict[str, 
     return found
 
 
-def insert_part(record: Record, name: str, rows: Sequence[Any]) -> None:
+def insert_part(record: models.Model, name: str, rows: Sequence[Any]) -> None:
     """Store these as new rows of the part, in this order, whatever keys they carry."""
     link = record._meta.get_field(name).field.name  # type: ignore[union-attr]
     for position, row in enumerate(rows):
@@ -180,7 +191,7 @@ def insert_part(record: Record, name: str, rows: Sequence[Any]) -> None:
         row.save()
 
 
-def replace_part(record: Record, name: str, rows: Sequence[Any]) -> None:
+def replace_part(record: models.Model, name: str, rows: Sequence[Any]) -> None:
     """Make these the rows of a part, in this order: known ones updated, new ones added, others deleted.
 
     A row that carries the key of a row of another record is stored as a new one.
@@ -198,6 +209,31 @@ def replace_part(record: Record, name: str, rows: Sequence[Any]) -> None:
     present.exclude(pk__in=[row.pk for row in rows if row.pk]).delete()
     for row in rows:
         row.save()
+
+
+def _news(current: Record, record: Record, parts: Parts) -> list[str]:
+    """The fields and parts whose change is told on the timeline; call it while `current` is still what is stored."""
+    told = type(record).TOLD_CHANGES
+    names = {field.name: field.attname for field in record._meta.concrete_fields if field.name in told}
+    changed = [name for name, attname in names.items() if getattr(record, attname) != getattr(current, attname)]
+    given = {name: rows for name, rows in parts.items() if name in told}
+    stored = stored_parts(current, besides=set(record.PARTS) - set(given))
+    return changed + [
+        name for name, rows in given.items() if _said(record, name, stored[name]) != _said(record, name, rows)
+    ]
+
+
+def _said(record: Record, name: str, rows: Sequence[Any]) -> list[tuple[str, ...]]:
+    """What the rows of a part say, in no order and without their keys."""
+    part = type(record).part_model(name)
+    link = record._meta.get_field(name).field  # type: ignore[union-attr]
+    fields = [one for one in part._meta.concrete_fields if one.editable and not one.primary_key and one != link]
+    return sorted(tuple(str(one.value_from_object(row) or "") for one in fields) for row in rows)
+
+
+def _tell_change(event: str, record: Record, *, actor: Any, news: Sequence[str]) -> None:
+    if news:
+        timeline.record(event, record, actor=actor, fields=news, data={"version": record.version})
 
 
 def _refuse_leaving(record: Record, actor: Any, *, action: Action) -> None:

@@ -78,6 +78,7 @@ def open_target(run: Import, key: str) -> Opened:
         is_overwriting=run.is_overwriting,
         team_id=run.team_id,
         reason=_("Import of “%(file)s”") % {"file": run.file_name},
+        file_name=run.file_name,
         change_set=run.change_set,
     )
     companions = {companion.key: companion.open(options) for companion in companions_for(user, target)}

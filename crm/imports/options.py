@@ -7,7 +7,9 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class RunOptions:
-    """`user` imports, owns what is new, and is the actor of every version; `reason` goes into the history."""
+    """`user` imports, owns what is new, and is the actor of every version; `reason` goes into the history,
+    `file_name` onto the timeline.
+    """
 
     user: Any
     identity: str
@@ -16,4 +18,5 @@ class RunOptions:
     is_overwriting: bool = False
     team_id: int | None = None
     reason: str = ""
+    file_name: str = ""
     change_set: UUID | None = None

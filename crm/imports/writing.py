@@ -15,6 +15,7 @@ from crm.history.writing import CHANGED, CREATED, record_versions
 from crm.imports.drafts import Draft, MappedRow, RowProblem
 from crm.imports.options import RunOptions
 from crm.imports.values import fitting
+from crm.timeline import writing as timeline
 
 _LONG, _LONGEST_SHOWN = 120, 240
 # Written by every change, whatever the file said.
@@ -179,6 +180,9 @@ class RecordWriter:
         options = self.options
         record_versions(
             self.model, ids, actor=options.user, kind=kind, reason=options.reason[:100], change_set=options.change_set
+        )
+        timeline.record_many(
+            "records.imported", self.model, ids, actor=options.user, data={"file": options.file_name}
         )
 
 

@@ -39,10 +39,17 @@
     next.querySelector("a[href]")?.focus({ preventScroll: true });
     next.scrollIntoView({ block: "nearest" });
   };
+  // To the box on a card, else to the page of its own.
+  const log = () => {
+    const box = document.querySelector("[data-log-text]");
+    if (box) box.focus();
+    else follow('[data-new-key="l"]');
+  };
   const acts = {
     "/": focusSearch,
     "?": () => document.getElementById("keys")?.showModal(),
     n: () => follow("[data-new-first]"),
+    l: log,
     e: () => follow("[data-edit]"),
     s: () => follow("main [data-save]"),
     j: () => stepRow(1),
@@ -59,7 +66,7 @@
       event.preventDefault();
       focusSearch();
     }
-    if (event.key === "Enter") event.target.closest?.("form")?.querySelector("[data-save]")?.click();
+    if (event.key === "Enter") event.target.closest?.("form")?.querySelector("[data-save], [data-send]")?.click();
   };
   const onLetter = (event) => {
     const letter = letterOf(event);

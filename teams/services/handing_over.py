@@ -18,6 +18,7 @@ from crm.access.models import Record
 from crm.access.registry import record_models
 from crm.access.rights import Action, locked_fields, may
 from crm.history.writing import CHANGED, record_versions
+from crm.timeline import writing as timeline
 from teams.models import Handover, Membership, User
 from teams.selectors.owners import owners_offered_to
 from teams.selectors.reach import people_managed_by
@@ -206,3 +207,5 @@ def _give(portion: Portion, leaver: User, new_values: dict[str, Any], *, actor: 
         if written != len(ids):
             raise PlanChanged
         record_versions(portion.model, ids, actor=actor, kind=CHANGED, reason=REASON, change_set=change_set)
+        news = [name.removesuffix("_id") for name in new_values]
+        timeline.record_many("records.handed_over", portion.model, ids, actor=actor, fields=news)

@@ -78,14 +78,23 @@ def grant_roles(role: Role) -> Role:
     return role
 
 
+def grant_conversation(role: Role) -> Role:
+    """Let a role log interactions and comment on every record in sight, and mend its own words."""
+    for record_type in ("contacts.interaction", "comments.comment"):
+        for action, scope in ((Action.ADD, Scope.ALL), (Action.CHANGE, Scope.OWN), (Action.DELETE, Scope.OWN)):
+            values = {"role": role, "record_type": record_type, "action": action}
+            Grant.objects.update_or_create(**values, defaults={"scope": scope})
+    return role
+
+
 def join(user: User, team: Team) -> User:
     Membership.objects.create(user=user, team=team, is_primary=not user.memberships.exists())
     return user
 
 
 def make_cast() -> Cast:
-    manager = grant_all(RoleFactory(name="sales manager"), Scope.TEAM)
-    clerk = grant_all(RoleFactory(name="clerk"), Scope.TEAM)
+    manager = grant_conversation(grant_all(RoleFactory(name="sales manager"), Scope.TEAM))
+    clerk = grant_conversation(grant_all(RoleFactory(name="clerk"), Scope.TEAM))
     for record_type, names in FIN_HIDDEN.items():
         for name in names:
             FieldRule.objects.create(role=clerk, record_type=record_type, field=name, access=FieldAccess.HIDDEN)

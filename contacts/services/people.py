@@ -1,4 +1,4 @@
-"""Every write to contacts."""
+"""Every write to people."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

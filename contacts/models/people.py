@@ -35,6 +35,7 @@ class Contact(PostalAddress, Pictured, Record):
 
     PARTS: ClassVar[tuple[str, ...]] = ("phones", "emails", "messengers", "employments")
     NEVER_HIDDEN: ClassVar[frozenset[str]] = Record.NEVER_HIDDEN | {"first_name", "middle_name", "last_name"}
+    TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {"employments", "consent"}
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "phones", "emails", "messengers", "external_id")
 
     salutation = models.CharField(_("salutation"), max_length=50, blank=True)

@@ -1,0 +1,70 @@
+"""The box on a card in which an interaction is logged."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from clients.models import Client
+from contacts.interaction_forms import InteractionForm
+from contacts.models import Contact
+from contacts.panel_rows import colleagues_at
+from contacts.rights import may_log
+from crm.access.registry import record_model_of
+from crm.access.rights import hidden_fields
+from crm.access.sight import seen_records
+
+# Of a client with more people the others are found by typing.
+_MOST_OFFERED = 50
+
+
+def page_named(text: str, reader: Any) -> Any:
+    """The record of "clients.client:KEY"; None for nothing. Raises Http404 for what is out of sight or no record."""
+    if not text:
+        return None
+    label, _colon, key = text.partition(":")
+    try:
+        named = (label, UUID(key))
+    except ValueError as problem:
+        raise Http404 from problem
+    found = seen_records(reader, [named]) if record_model_of(label) else {}
+    if named not in found:
+        raise Http404
+    return found[named]
+
+
+def people_offered(page: Any, reader: Any) -> list[Contact] | None:
+    """The people of the client of the page; None where nobody in particular is near."""
+    if not isinstance(page, Client) or "employments" in hidden_fields(reader, Contact):
+        return None
+    found = colleagues_at(page, reader, hidden=("phones", "emails"), limit=_MOST_OFFERED)
+    return list({one.contact.pk: one.contact for one in found}.values())
+
+
+def composing_panel(record: Any, reader: Any) -> dict[str, Any]:
+    """What the panel needs: an empty form, at one query. A client's only person is chosen at once."""
+    offered = people_offered(record, reader)
+    initial = {"people": [offered[0].pk]} if offered and len(offered) == 1 else {}
+    form = InteractionForm(actor=reader, page=record, offered=offered, initial=initial)
+    return {"form": form, "post_url": _post_url(record), "is_logged": False}
+
+
+def composer(request: HttpRequest, page: Any, form: InteractionForm, *, is_logged: bool = False) -> str:
+    """The panel as markup, after it was sent."""
+    context = {"form": form, "record": page, "post_url": _post_url(page), "is_logged": is_logged}
+    return render_to_string("interactions/_log.html", context, request)
+
+
+def subject_text(page: Any) -> str:
+    return str(page) if page is not None else ""
+
+
+def may_compose(record: Any, reader: Any) -> bool:
+    return may_log(reader) and not record.is_deleted
+
+
+def _post_url(record: Any) -> str:
+    return f"{reverse('interactions:new')}?{urlencode({'on': f'{record._meta.label_lower}:{record.pk}'})}"

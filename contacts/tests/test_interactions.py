@@ -1,0 +1,217 @@
+"""Interactions: logged, edited, deleted and restored, by the rules of the role."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+
+from clients.models import Client
+from clients.tests.factories import make_client
+from contacts.models import Contact, Interaction
+from contacts.services import Conversation, delete_interaction, edit_interaction, restore_interaction
+from contacts.services.interactions import StaleInteraction, conversation_of
+from contacts.tests.factories import log, make_contact
+from crm.access.rights import Action, Scope, forget_rights
+from crm.access.shares import share
+from crm.pages.testing import browser_of
+from crm.timeline.reading import read_page
+from crm.timeline.statements import Wanted
+from teams.models import Grant, User
+from teams.tests.factories import Cast, make_cast
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def texts_on(record: Any, reader: User) -> list[str]:
+    told = read_page(record, reader, Wanted()).told
+    return [each.loaded["interaction"].text for each in told if "interaction" in each.loaded]
+
+
+def let(user: User, action: Action, scope: Scope) -> User:
+    Grant.objects.filter(role=user.role, record_type="contacts.interaction", action=action).update(scope=scope)
+    forget_rights(user)
+    return user
+
+
+def test_what_was_logged_stands_with_the_person_and_with_the_client(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    kovalenko = make_contact(cast.ann, at=acme)
+    log(cast.ann, "Wants a quote", with_=[kovalenko])
+    assert texts_on(kovalenko, cast.ann) == ["Wants a quote"]
+    assert texts_on(acme, cast.bob) == ["Wants a quote"]
+
+
+def test_what_nobody_sees_is_not_logged_on(cast: Cast) -> None:
+    hidden = make_contact(cast.cy, "Hidden")
+    with pytest.raises(PermissionDenied):
+        log(cast.ann, "Spying", with_=[hidden])
+    with pytest.raises(PermissionDenied):
+        log(cast.ann, "Spying", with_=[make_contact(cast.ann), hidden])
+    assert not Interaction.objects.exists()
+    log(cast.cy, "Talking", with_=[hidden])
+    assert texts_on(hidden, cast.cy) == ["Talking"]
+
+
+def test_a_role_without_the_right_logs_nothing(cast: Cast) -> None:
+    contact = make_contact(cast.ann)
+    let(cast.ann, Action.ADD, Scope.NONE)
+    with pytest.raises(PermissionDenied):
+        log(cast.ann, "No", with_=[contact])
+    let(cast.ann, Action.ADD, Scope.ALL)
+    log(cast.ann, "Yes", with_=[contact])
+    assert Interaction.objects.get().text == "Yes"
+
+
+def test_own_words_are_edited_and_those_of_others_are_not(cast: Cast) -> None:
+    contact = make_contact(cast.ann)
+    said = log(cast.ann, "Wants a qoute", with_=[contact])
+    said.text = "Wants a quote"
+    with pytest.raises(PermissionDenied):
+        edit_interaction(said, conversation_of(said), actor=cast.bob)
+    edit_interaction(said, conversation_of(said), actor=cast.ann)
+    assert texts_on(contact, cast.bob) == ["Wants a quote"]
+    let(cast.bob, Action.CHANGE, Scope.ALL)
+    said.text = "Wants two quotes"
+    edit_interaction(said, conversation_of(said), actor=cast.bob)
+    stored = Interaction.objects.get()
+    assert (stored.text, stored.author, stored.version) == ("Wants two quotes", cast.ann, 3)
+    assert list(Interaction.history.order_by("version").values_list("text", flat=True)) == [
+        "Wants a qoute",
+        "Wants a quote",
+        "Wants two quotes",
+    ]
+
+
+def test_nobody_writes_over_what_he_has_not_read(cast: Cast) -> None:
+    said = log(cast.ann, "One", with_=[make_contact(cast.ann)])
+    mine, theirs = Interaction.objects.get(), Interaction.objects.get()
+    theirs.text = "Theirs"
+    edit_interaction(theirs, conversation_of(said), actor=cast.ann)
+    mine.text = "Mine"
+    with pytest.raises(StaleInteraction) as conflict:
+        edit_interaction(mine, conversation_of(said), actor=cast.ann)
+    assert conflict.value.current.text == "Theirs"
+
+
+def test_an_edit_keeps_participants_whom_the_editor_does_not_see(cast: Cast) -> None:
+    mine, hers = make_contact(cast.ann, "Mine"), make_contact(cast.cy, "Hers")
+    share(mine, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    said = log(cast.cy, "Three of us", with_=[mine, hers])
+    let(cast.ann, Action.CHANGE, Scope.ALL)
+    said.text = "All three of us"
+    edit_interaction(said, Conversation([mine]), actor=cast.ann)
+    assert {one.name for one in conversation_of(said).people} == {"Mine", "Hers"}
+    assert texts_on(hers, cast.cy) == ["All three of us"]
+
+
+def test_a_deleted_interaction_is_on_no_timeline_until_it_is_restored(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    contact = make_contact(cast.ann, at=acme)
+    said = log(cast.ann, "Nonsense", with_=[contact], about=[acme])
+    with pytest.raises(PermissionDenied):
+        delete_interaction(said, actor=cast.bob)
+    delete_interaction(said, actor=cast.ann)
+    assert texts_on(acme, cast.ann) == texts_on(contact, cast.ann) == []
+    restore_interaction(said, actor=cast.ann)
+    assert texts_on(acme, cast.ann) == texts_on(contact, cast.ann) == ["Nonsense"]
+
+
+# Pages
+
+
+def sent(**values: Any) -> dict[str, Any]:
+    return {"kind": "call", "text": "Wants a quote", **values}
+
+
+def new_url(record: Any = None) -> str:
+    url = reverse("interactions:new")
+    return f"{url}?on={record._meta.label_lower}:{record.pk}" if record else url
+
+
+def test_two_fields_are_enough_on_the_page_of_a_client(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    answer = browser_of(cast.ann).post(new_url(acme), sent())
+    assert answer.status_code == 302
+    said = Interaction.objects.get()
+    assert (said.author, said.direction, said.subject_id) == (cast.ann, "out", acme.pk)
+    assert texts_on(acme, cast.ann) == ["Wants a quote"]
+
+
+def test_htmx_gets_an_empty_box_and_the_timeline_hears_of_it(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    answer = browser_of(cast.ann).post(new_url(acme), sent(), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Trigger"] == "timeline-changed"
+    assert "Wants a quote" not in answer.content.decode()
+    refused = browser_of(cast.ann).post(new_url(acme), sent(text=""), headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert "HX-Trigger" not in refused.headers
+
+
+def test_the_same_form_sent_twice_is_one_interaction(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    browser = browser_of(cast.ann)
+    key = browser.get(new_url(acme)).context["form"]["submission"].value()
+    for _time in range(2):
+        assert browser.post(new_url(acme), sent(submission=key)).status_code == 302
+    assert Interaction.objects.count() == 1
+
+
+def test_yesterday_at_three_is_understood_and_nonsense_is_told_in_its_place(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    browser = browser_of(cast.ann)
+    assert browser.post(new_url(acme), sent(when="yesterday 15:00")).status_code == 302
+    assert Interaction.objects.get().at < Interaction.objects.get().created_at
+    refused = browser.post(new_url(acme), sent(when="blah"))
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"when"}
+    assert "Wants a quote" in refused.content.decode()
+
+
+def test_logging_from_anywhere_needs_somebody(cast: Cast) -> None:
+    browser = browser_of(cast.ann)
+    refused = browser.post(new_url(), sent())
+    assert refused.status_code == 422
+    contact = make_contact(cast.ann)
+    assert browser.post(new_url(), sent(people=[str(contact.pk)])).status_code == 302
+    assert texts_on(contact, cast.ann) == ["Wants a quote"]
+
+
+@pytest.mark.parametrize("model", [Client, Contact])
+def test_an_outsider_finds_no_page_of_an_interaction(cast: Cast, model: Any) -> None:
+    record = make_client(cast.ann, "Acme") if model is Client else make_contact(cast.ann)
+    said = log(
+        cast.ann, "Secret", with_=[record] if model is Contact else [], about=[record] if model is Client else []
+    )
+    addresses = [reverse(f"interactions:{name}", args=[said.pk]) for name in ("detail", "edit", "delete")]
+    for address in [*addresses, new_url(record)]:
+        assert browser_of(cast.ann).get(address).status_code == 200
+        assert browser_of(cast.cy).get(address).status_code == 404
+    assert browser_of(cast.cy).post(reverse("interactions:restore", args=[said.pk])).status_code == 404
+    assert browser_of(cast.bob).get(addresses[0]).status_code == 200
+    assert browser_of(cast.bob).get(addresses[1]).status_code == 403
+
+
+def test_people_out_of_sight_cannot_be_chosen(cast: Cast) -> None:
+    hidden, mine = make_contact(cast.cy, "Hidden"), make_contact(cast.ann, "Mine")
+    refused = browser_of(cast.ann).post(new_url(), sent(people=[str(hidden.pk)]))
+    assert refused.context["form"].errors.keys() == {"people"}
+    assert "Hidden" not in refused.content.decode()
+    assert browser_of(cast.ann).post(new_url(), sent(people=[str(mine.pk)])).status_code == 302
+
+
+def test_an_edit_of_an_older_version_shows_both_texts(cast: Cast) -> None:
+    contact = make_contact(cast.ann)
+    said = log(cast.ann, "One", with_=[contact])
+    browser, url = browser_of(cast.ann), reverse("interactions:edit", args=[said.pk])
+    values = sent(text="Mine", people=[str(contact.pk)], read_version=1, when="")
+    assert browser.post(url, {**values, "text": "Theirs"}).status_code == 302
+    conflict = browser.post(url, values)
+    assert "Theirs" in conflict.content.decode()
+    assert "Mine" in conflict.content.decode()
+    again = {**values, "read_version": conflict.context["form"]["read_version"].value()}
+    assert browser.post(url, again).status_code == 302
+    assert Interaction.objects.get().text == "Mine"

@@ -1,0 +1,1 @@
+"""What happened to a record and to whoever belongs to it, in the order of time."""

@@ -1,0 +1,156 @@
+"""The statements of a timeline as text: the newest of each one who belongs to it, joined.
+
+A timeline gathers the entries of its subject and of its members, each for a time. Of each of them the first rows are
+taken by an index that carries the filter, and the first of all are taken of those: quick with a hundred thousand
+entries as with ten. The text holds names of tables and columns alone; whatever was typed is a placeholder.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from crm.access.querysets import Condition, any_of
+from crm.access.registry import record_models
+from crm.access.rights import hidden_fields
+from crm.access.sight import seen_sql
+from crm.pages.rows import Kind, columns_of
+from crm.timeline.models import Entry
+from crm.timeline.registry import members_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: filters that are None or empty do not filter. `since` is included, `until` is not.
+
+    `words` are normalised, and an entry has all of them.
+    """
+
+    kind: str = ""
+    actor_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    words: tuple[str, ...] = ()
+
+    @property
+    def is_everything(self) -> bool:
+        return self == Wanted()
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The last entry of the page before: the next one begins below it."""
+
+    at: datetime
+    entry_id: int
+
+
+@dataclass
+class _Clauses:
+    """Conditions joined by AND, with their values in the order of the text."""
+
+    texts: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+
+    def add(self, text: str, *values: Any) -> None:
+        self.texts.append(text)
+        self.values += values
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.texts)
+
+
+_PERSON = get_user_model()
+ENTRY_KINDS: list[Kind] = [
+    (Entry, columns_of(Entry)),
+    (_PERSON, columns_of(_PERSON, "id", "username", "first_name", "last_name", "picture", "is_active")),
+]
+
+
+def page_sql(record: Any, reader: Any, wanted: Wanted, *, cursor: Cursor | None, limit: int) -> Condition:
+    """The newest entries with their actors, as rows of ENTRY_KINDS."""
+    quote = connection.ops.quote_name
+    first, values = _first(record, reader, wanted, cursor, limit)
+    aliases = zip(("entry", "actor"), ENTRY_KINDS, strict=True)
+    columns = ", ".join(f"{alias}.{quote(name)}" for alias, (_model, names) in aliases for name in names)
+    sql = (
+        f"WITH {first} SELECT {columns} FROM first"  # noqa: S608
+        f" JOIN {quote(Entry._meta.db_table)} entry ON entry.id = first.entry_id"
+        f" LEFT JOIN {quote(_PERSON._meta.db_table)} actor ON actor.id = entry.actor_id"
+        " ORDER BY first.at DESC, first.entry_id DESC"
+    )
+    return sql, values
+
+
+def count_sql(record: Any, reader: Any, wanted: Wanted, *, most: int) -> Condition:
+    """How many there are, counted to `most`."""
+    first, values = _first(record, reader, wanted, None, most)
+    return f"WITH {first} SELECT COUNT(*) FROM first", values  # noqa: S608
+
+
+def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limit: int) -> Condition:
+    """Two common tables: `subject`, whose entries stand here and for which time; `first`, the newest of them."""
+    subjects, subject_values = _subjects(record, reader)
+    clauses = _clauses(reader, wanted, cursor)
+    is_told_by_entry = any("entry." in text for text in clauses.texts)
+    joined = f" JOIN {Entry._meta.db_table} entry ON entry.id = place.entry_id" if is_told_by_entry else ""
+    # An entry may stand on several of them, hence DISTINCT. Without LIMIT in each of them, all would be read.
+    sql = f"""
+        subject(id, since, until) AS MATERIALIZED ({subjects}),
+        first AS (
+            SELECT DISTINCT at, entry_id FROM subject CROSS JOIN LATERAL (
+                SELECT place.at, place.entry_id FROM timeline_place place{joined}
+                WHERE place.subject_id = subject.id AND place.at >= subject.since AND place.at < subject.until
+                    AND {clauses.sql}
+                ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
+            ) of_one ORDER BY at DESC, entry_id DESC LIMIT %s
+        )
+    """  # noqa: S608
+    return sql, (*subject_values, *clauses.values, limit, limit)
+
+
+def _subjects(record: Any, reader: Any) -> Condition:
+    own = "SELECT %s::uuid, '-infinity'::timestamptz, 'infinity'::timestamptz"
+    members = members_of(record, reader)
+    texts = [own, *(f"({sql})" for sql, _values in members)]
+    return " UNION ALL ".join(texts), (record.pk, *(value for _sql, values in members for value in values))
+
+
+def _clauses(reader: Any, wanted: Wanted, cursor: Cursor | None) -> _Clauses:
+    clauses = _Clauses()
+    _add_sight(clauses, reader)
+    if cursor is not None:
+        clauses.add("(place.at, place.entry_id) < (%s, %s)", cursor.at, cursor.entry_id)
+    if wanted.kind:
+        clauses.add("place.kind = %s", wanted.kind)
+    if wanted.actor_id is not None:
+        clauses.add("place.actor_id = %s", wanted.actor_id)
+    if wanted.since is not None:
+        clauses.add("place.at >= %s", wanted.since)
+    if wanted.until is not None:
+        clauses.add("place.at < %s", wanted.until)
+    for word in wanted.words:
+        clauses.add("entry.search_doc LIKE %s", f"%{connection.ops.prep_for_like_query(word)}%")
+    return clauses
+
+
+def _add_sight(clauses: _Clauses, reader: Any) -> None:
+    """What stands here because of its own subject is in sight with it; for the rest that subject is looked at."""
+    seen, values = seen_sql(reader, type_column="told.subject_type", key_column="told.subject_id")
+    clauses.add(
+        f"(place.is_primary OR EXISTS (SELECT FROM {Entry._meta.db_table} told"
+        f" WHERE told.id = place.entry_id AND {seen}))",
+        *values,
+    )
+    hidden = [(model._meta.label_lower, sorted(hidden_fields(reader, model))) for model in record_models()]
+    closed = [
+        ("(entry.subject_type = %s AND entry.fields <> '{}' AND entry.fields <@ %s::varchar[])", (label, names))
+        for label, names in hidden
+        if names
+    ]
+    if closed:
+        text, of_closed = any_of(closed)
+        clauses.add(f"NOT {text}", *of_closed)

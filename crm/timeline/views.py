@@ -1,0 +1,72 @@
+"""The timeline of a record: its page, and the pieces of it that htmx asks for."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
+
+from crm.access.models import Record
+from crm.access.registry import record_model_of
+from crm.pages.reading import fetch_record
+from crm.timeline.forms import TimelineFilters
+from crm.timeline.reading import BrokenCursor, count, read_page
+from crm.ui.parts import draw
+
+# What htmx asks for: the list with its filters, the list alone, the entries below those that are shown.
+_BODY, _LIST, _MORE = "timeline-body", "timeline-list", "timeline-more"
+
+
+@login_required
+@require_safe
+def timeline(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
+    record = _fetch(kind, key, request.user)
+    filters = TimelineFilters(request.GET)
+    values = _values(request, record, filters)
+    target = getattr(getattr(request, "htmx", None), "target", None) or ""
+    if target.startswith(_MORE):
+        return HttpResponse(draw("timeline/_entries.jinja", **values))
+    values["count"] = count(record, request.user, values["wanted"])
+    if target == _LIST:
+        return HttpResponse(draw("timeline/_list.jinja", **values))
+    if target == _BODY:
+        return HttpResponse(draw("timeline/_body.jinja", **values))
+    context = {
+        **values,
+        "plural": type(record)._meta.verbose_name_plural,
+        "list_url": reverse(f"{record.namespace()}:list"),
+    }
+    return render(request, "timeline/page.html", context)
+
+
+def _fetch(kind: str, key: UUID, reader: Any) -> Any:
+    model = record_model_of(kind)
+    if model is None:
+        raise Http404
+    record, _permissions = fetch_record(model, key, reader=reader)
+    return record
+
+
+def _values(request: HttpRequest, record: Record, filters: TimelineFilters) -> dict[str, Any]:
+    wanted = filters.wanted()
+    try:
+        page = read_page(record, request.user, wanted, cursor=request.GET.get("below", ""))
+    except BrokenCursor as problem:
+        raise Http404 from problem
+    url = reverse("timeline:of", args=[record._meta.label_lower, record.pk])
+    given = {name: value for name, value in filters.data.items() if name in filters.fields and value}
+    more = urlencode({**given, "below": page.next})
+    return {
+        "record": record,
+        "reader": request.user,
+        "filters": filters,
+        "wanted": wanted,
+        "page": page,
+        "url": url,
+        "more_url": f"{url}?{more}" if page.next else "",
+        "is_continued": "below" in request.GET,
+    }
