@@ -68,4 +68,4 @@ def _people_in_thread(comment: Comment) -> set[int]:
 
 def _let_follow(record: Record, people: Collection[Any]) -> None:
     for person in people:
-        following.follow(record, person)
+        following.take_part(record, person)
