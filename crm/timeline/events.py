@@ -26,12 +26,12 @@ def _sentence_of(entry: Entry) -> str:
         "file": entry.data.get("file", ""),
     }
     sentences = {
-        CREATED: _("added this %(type)s"),
-        CHANGED: _("changed this %(type)s"),
-        HANDED_OVER: _("handed this %(type)s over"),
-        BINNED: _("moved this %(type)s to the recycle bin"),
-        RESTORED: _("restored this %(type)s from the recycle bin"),
-        IMPORTED: _("imported this %(type)s from “%(file)s”"),
+        CREATED: _("added the %(type)s"),
+        CHANGED: _("changed the %(type)s"),
+        HANDED_OVER: _("handed the %(type)s over"),
+        BINNED: _("moved the %(type)s to the recycle bin"),
+        RESTORED: _("restored the %(type)s from the recycle bin"),
+        IMPORTED: _("imported the %(type)s from “%(file)s”"),
     }
     return sentences[entry.event] % told
 
