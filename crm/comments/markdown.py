@@ -7,6 +7,7 @@ people broke them.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from django.utils.safestring import SafeString
@@ -67,7 +68,8 @@ def _parser() -> MarkdownIt:
     # An indented line is no code, a ruled line no heading, and what stands in brackets must not vanish.
     parser.disable(["html_block", "html_inline", "image", "code", "lheading", "reference"])
     # "readme.md" is no address of a site.
-    parser.linkify.set({"fuzzy_link": False})
+    linkify: Any = parser.linkify
+    linkify.set({"fuzzy_link": False})
     parser.core.ruler.before("linkify", "mentions", _link_mentions)
     parser.core.ruler.push("headings", _lower_headings)
     return parser

@@ -95,7 +95,7 @@ def record_named(label: str, key: UUID, reader: Any) -> Record:
     model = record_model_of(label)
     if model is None or not model.IS_COMMENTABLE:
         raise Http404
-    record, _permissions = fetch_record(model, key, reader=reader)
+    record: Record = fetch_record(model, key, reader=reader)[0]
     return record
 
 

@@ -153,7 +153,7 @@ def _parent(key: UUID | None, record: Record) -> Comment | None:
     """Raises Http404 for a thread that is not on this record."""
     if key is None:
         return None
-    parent = Comment.objects.select_related("parent").filter(pk=key, record_id=record.pk).first()
+    parent: Comment | None = Comment.objects.select_related("parent").filter(pk=key, record_id=record.pk).first()
     if parent is None:
         raise Http404
     return parent
