@@ -170,6 +170,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "imports.sweep": {"task": "imports.sweep", "schedule": 15, "options": {"expires": 15}},
     "imports.forget_files": {"task": "imports.forget_files", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
+    "notifications.plan_digests": {
+        "task": "notifications.plan_digests",
+        "schedule": 5 * 60,
+        "options": {"expires": 5 * 60},
+    },
     "outbox.deliver_inside": {"task": "outbox.deliver_inside", "schedule": 10, "options": {"expires": 10}},
     "outbox.deliver_outside": {"task": "outbox.deliver_outside", "schedule": 10, "options": {"expires": 10}},
     "outbox.forget_done": {"task": "outbox.forget_done", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
