@@ -69,6 +69,7 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         self.offered: list[Contact] | None = None
         self.model = Contact
         widget = PeopleSelect(namespace=Contact.namespace())
+        widget.attrs["placeholder"] = _("A person, by name or phone")
         super().__init__(queryset=Contact.objects.none(), widget=widget, **kwargs)
         self.error_messages["invalid_choice"] = _("There is no such record, or you may not see it.")
 

@@ -30,6 +30,17 @@ register(
     )
 )
 register(
+    MenuEntry(
+        key="activity",
+        label=_("What happened"),
+        url_name="activity:page",
+        icon="history",
+        order=30,
+        shortcut="w",
+        is_shown=_may_view,
+    )
+)
+register(
     NewEntry(
         key="contact",
         label=_("Contact"),

@@ -33,4 +33,5 @@ urlpatterns = [
     path("comments/", include("crm.comments.urls")),
     path("notifications/", include("crm.notifications.urls")),
     path("interactions/", include("contacts.interaction_urls")),
+    path("activity/", include("contacts.activity_urls")),
 ]

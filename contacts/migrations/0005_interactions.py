@@ -251,6 +251,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="interaction",
             index=models.Index(
+                models.OrderBy(models.F("at"), descending=True),
+                condition=models.Q(("deleted_at", None)),
+                name="interaction_at",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="interaction",
+            index=models.Index(
                 models.F("author_id"),
                 models.OrderBy(models.F("at"), descending=True),
                 condition=models.Q(("deleted_at", None)),

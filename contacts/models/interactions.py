@@ -87,6 +87,8 @@ class Interaction(models.Model):
                 name="interaction_author_at",
                 condition=models.Q(deleted_at=None),
             ),
+            # What happened on a day, whoever did it.
+            models.Index(models.F("at").desc(), name="interaction_at", condition=models.Q(deleted_at=None)),
         ]
 
     def __str__(self) -> str:

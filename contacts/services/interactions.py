@@ -18,6 +18,8 @@ from crm.access.rights import Action
 from crm.access.sight import seen_records, subject_of
 from crm.access.writing import insert_part, replace_part
 from crm.history.writing import CHANGED, CREATED, record_versions
+from crm.notifications import services as notifications
+from crm.notifications.following import followers_of
 from crm.timeline import writing as timeline
 
 EVENT = "contacts.interaction"
@@ -65,6 +67,10 @@ def log_interaction(interaction: Interaction, conversation: Conversation, *, act
     insert_part(interaction, "links", _links(conversation))
     record_versions(Interaction, [interaction.pk], actor=actor, kind=CREATED)
     _tell(interaction, conversation)
+    receivers = {one for record in (conversation.subject, *conversation.others) for one in followers_of(record)}
+    notifications.notify(
+        EVENT, record=conversation.subject, receivers=receivers, actor=actor, source=source_of(interaction)
+    )
     return interaction
 
 
@@ -103,6 +109,7 @@ def delete_interaction(interaction: Interaction, *, actor: Any) -> Interaction:
     _lock(interaction, actor, Action.DELETE)
     _store_deleted(interaction, timezone.now(), actor=actor, reason=_DELETED)
     timeline.forget(source_of(interaction))
+    notifications.forget(source_of(interaction))
     return interaction
 
 

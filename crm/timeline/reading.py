@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.access.models import Record
-from crm.access.sight import seen_records, subject_of
+from crm.access.sight import Subject, seen_records, subject_of
 from crm.listing.counting import COUNT_CAP, capped
 from crm.pages.rows import instances_of, rows_of_query
 from crm.timeline.models import Entry
@@ -76,15 +76,16 @@ def count(record: Record, reader: Any, wanted: Wanted) -> str:
         return capped(cursor.fetchone()[0])
 
 
-def tell(entries: Iterable[Entry], reader: Any, *, known: Record) -> list[Told]:
+def tell(entries: Iterable[Entry], reader: Any, *, known: Record | None = None) -> list[Told]:
     """The entries with their words, in their order; those of which their type has nothing to tell are left out.
 
-    `known` is a record that is in the reader's sight already.
+    The reader sees their subjects; `known` is one that need not be read again.
     """
     by_event: dict[str, list[Entry]] = {}
     entries = list(entries)
-    subjects = {(entry.subject_type, entry.subject_id) for entry in entries} - {subject_of(known)}
-    seen = {subject_of(known): known, **seen_records(reader, subjects)}
+    subjects = {(entry.subject_type, entry.subject_id) for entry in entries}
+    seen: dict[Subject, Any] = {subject_of(known): known} if known else {}
+    seen |= seen_records(reader, subjects - seen.keys())
     for entry in entries:
         by_event.setdefault(entry.event, []).append(entry)
     told: dict[int, Told] = {}
