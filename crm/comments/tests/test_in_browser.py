@@ -55,6 +55,7 @@ def send_after_a_refusal(page: "Page", text: "Locator") -> None:
 
 def react_and_edit(page: "Page", said: "Locator") -> None:
     """Who reacted is named; Escape leaves an edit as it was, Ctrl+Enter saves it."""
+    said.hover()
     said.locator(".cm-picker summary").click()
     said.locator("button[value=done]").click()
     said.locator(".cm-sign[aria-pressed=true][aria-label='Done: bob']").wait_for()
