@@ -59,12 +59,13 @@ def deliver_mail(message: Message) -> None:
 
 
 def bind(notices: Any, message: Message) -> None:
-    """Let this message's mail tell of these, unless another's does. Whatever becomes of it, they stay its own.
+    """Let this message's mail tell of these, unless another's does; at its first attempt alone.
 
-    So a mail that is sent again, since nobody knows whether it went, never says more than under the same Message-ID
-    before.
+    So a mail that is sent again, since nobody knows whether it went, never says more than it said before under the same
+    Message-ID: who drops it as a copy has missed nothing.
     """
-    notices.filter(mail_id=None, read_at=None).update(mail_id=message.pk)
+    if not Notification.objects.filter(mail_id=message.pk).exists():
+        notices.filter(mail_id=None, read_at=None).update(mail_id=message.pk)
 
 
 def bound_lines(message: Message, receiver: Any) -> list[Line]:
