@@ -17,6 +17,7 @@ from crm.access.querysets import allowed_actions, team_share_model, user_share_m
 from crm.access.rights import Action
 from crm.history.reasons import shared_reason, withdrawn_reason
 from crm.history.writing import CHANGED, record_versions
+from crm.notifications.services import notify
 
 # A holder has one of these: who may change a record sees it as well.
 LEVELS = (Action.VIEW, Action.CHANGE)
@@ -58,6 +59,8 @@ def share(
         given.refresh_from_db()
     reason = shared_reason(str(with_user or with_team), action=action.value, until=until)
     _leave_trace(stored, record, actor=actor, reason=reason)
+    if is_new:
+        notify("records.shared", record=stored, receivers=_people_of(with_user, with_team), actor=actor)
     return given  # type: ignore[no-any-return]
 
 
@@ -153,6 +156,13 @@ def _table(record: Record, user: Any | None, team: Any | None) -> tuple[Any, dic
     if team is None:
         return user_share_model(type(record)), {"user": user}
     return team_share_model(type(record)), {"group_id": team.group_id}
+
+
+def _people_of(user: Any | None, team: Any | None) -> list[int]:
+    """Primary keys of those who hold a share."""
+    if team is None:
+        return [user.pk] if user else []
+    return list(team.memberships.values_list("user_id", flat=True))
 
 
 def _delete(shares: Any, holder: dict[str, Any], record: Record, actions: Collection[Action]) -> bool:

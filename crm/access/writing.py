@@ -15,6 +15,7 @@ from crm.access.models import Record
 from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, locked_fields, may
 from crm.history.writing import CHANGED, CREATED, record_versions
+from crm.notifications.services import notify
 from crm.timeline import writing as timeline
 
 R = TypeVar("R", bound=Record)
@@ -83,6 +84,8 @@ def change_record(
     if is_given_away:
         _refuse_leaving(record, actor, action=Action.CHANGE)
     _tell_change("records.changed", record, actor=actor, news=news)
+    if "owner" in news:
+        _tell_owner(record, actor=actor)
     return record
 
 
@@ -103,6 +106,8 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     news = [name for name in ("owner", "team") if getattr(record, f"{name}_id") != getattr(current, f"{name}_id")]
     _store_only(record, ["owner", "team"], actor=actor, reason=gettext_noop("Handed over"))
     _tell_change("records.handed_over", record, actor=actor, news=news)
+    if "owner" in news:
+        _tell_owner(record, actor=actor)
     return record
 
 
@@ -234,6 +239,12 @@ def _said(record: Record, name: str, rows: Sequence[Any]) -> list[tuple[str, ...
 def _tell_change(event: str, record: Record, *, actor: Any, news: Sequence[str]) -> None:
     if news:
         timeline.record(event, record, actor=actor, fields=news, data={"version": record.version})
+
+
+def _tell_owner(record: Record, *, actor: Any) -> None:
+    """The new owner hears that the record is his now."""
+    if record.owner_id:
+        notify("records.handed_over", record=record, receivers=[record.owner_id], actor=actor)
 
 
 def _refuse_leaving(record: Record, actor: Any, *, action: Action) -> None:

@@ -14,7 +14,16 @@ HANDED_OVER, SHARED = "records.handed_over", "records.shared"
 
 
 def _handed_over(notices: Sequence[Notification], reader: Any) -> Mapping[int, Told]:
-    return {notice.pk: _told(notice, _("%(who)s handed “%(record)s” over to you")) for notice in notices}
+    """One that was written for a whole book names its first record, and how many `others` there are."""
+    return {notice.pk: _told_of_book(notice) for notice in notices}
+
+
+def _told_of_book(notice: Notification) -> Told:
+    others = notice.data.get("others", 0)
+    if not others:
+        return _told(notice, _("%(who)s handed “%(record)s” over to you"))
+    words = _several_handed_over(name_of(notice.actor), str(notice.record), others + 1)
+    return Told(words, "", notice.record.get_absolute_url())
 
 
 def _shared(notices: Sequence[Notification], reader: Any) -> Mapping[int, Told]:

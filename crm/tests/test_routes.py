@@ -114,6 +114,16 @@ DOCUMENTED = {
     "mfa_reauthenticate": 302,
     "mfa_view_recovery_codes": 404,
     "people:reset_second_factor": 403,
+    "comments:comment": 302,  # to the comment on the page of its record
+    "comments:follow": 405,
+    "comments:react": 405,
+    "comments:read": 405,
+    "comments:restore": 403,  # it is not deleted
+    "interactions:restore": 302,  # to its page, which has the button
+    "notifications:open": 302,  # to what it tells of
+    "notifications:read": 405,
+    "notifications:read_all": 405,
+    "notifications:unread": 405,
     "clients:field": 302,  # a control for htmx; others are led to the edit page
     "contacts:field": 302,
     "clients:restore": 302,

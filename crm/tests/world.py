@@ -16,11 +16,15 @@ from django.utils import timezone
 from clients.models import Client
 from clients.services import save_client
 from clients.tests.factories import make_client
-from contacts.models import Contact, ContactPhone, Employment
+from contacts.models import Contact, ContactPhone, Employment, Interaction
 from contacts.services import save_contact
-from contacts.tests.factories import make_contact
+from contacts.tests.factories import log, make_contact
 from crm.access.writing import move_to_bin
+from crm.comments.models import Comment
+from crm.comments.services import add_comment
 from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ProblemKind
+from crm.notifications.models import Notification
+from crm.outbox.testing import deliver_all
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
@@ -52,6 +56,8 @@ class World:
     # The role of cy, with the right to enter the admin.
     cy_staff: User
     finished_import: Import
+    interaction: Interaction
+    comment: Comment
     objects: dict[type, Any] = field(default_factory=dict)
 
     def grow(self, count: int) -> None:
@@ -59,7 +65,10 @@ class World:
         ann = self.cast.ann
         employers = [make_client(ann, f"Kestrel {number}", parent=self.client) for number in range(count)]
         for number in range(count):
-            make_contact(ann, f"Nightingale {number}", at=self.client, phones=("+380441239876",))
+            person = make_contact(ann, f"Nightingale {number}", at=self.client, phones=("+380441239876",))
+            log(ann, "Kestrel", with_=[self.contact, person], about=[self.client])
+            for record in (self.client, self.contact):
+                add_comment(record, "Kestrel for @ann", actor=self.cast.bob)
             _import_of(ann, ImportStatus.DONE)
         parts = {
             "phones": [ContactPhone(typed=f"+38044123{number:04}") for number in range(count)],
@@ -68,6 +77,7 @@ class World:
         save_contact(self.contact, actor=ann, parts=parts)
         for binned in employers[:2]:
             move_to_bin(binned, actor=ann)
+        deliver_all()
         self._grow_staff(count)
 
     def _grow_staff(self, count: int) -> None:
@@ -116,6 +126,17 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("skills:*", {"pk": lambda world: world.objects[Skill].pk}),
     ("invitations:open", {"secret": lambda world: "unknown"}),
     ("invitations:*", {"pk": lambda world: _invitation_by(world.cast.ann).pk}),
+    ("interactions:*", {"pk": lambda world: world.interaction.pk}),
+    ("timeline:of", {"kind": lambda world: "clients.client", "key": lambda world: world.client.pk}),
+    (
+        "comments:*",
+        {
+            "label": lambda world: "clients.client",
+            "key": lambda world: world.client.pk,
+            "pk": lambda world: world.comment.pk,
+        },
+    ),
+    ("notifications:*", {"pk": lambda world: Notification.objects.filter(user=world.cast.ann).earliest("pk").pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
     ("clients:field", {"pk": lambda world: world.client.pk, "name": lambda world: "city"}),
@@ -164,6 +185,10 @@ def make_world() -> World:
     binned_client, binned_contact = make_client(cast.ann, "Kestrel Wreck"), make_contact(cast.ann, "Kestrel")
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
+    interaction = log(cast.ann, "Kestrel talk", with_=[contact], about=[client])
+    comment = add_comment(client, "Kestrel word", actor=cast.ann)
+    add_comment(client, "Kestrel for @ann", actor=cast.bob)
+    deliver_all()
     today = timezone.localdate()
     enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
     cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
@@ -173,7 +198,8 @@ def make_world() -> World:
     company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
     objects = {Client: client, Contact: contact, User: cast.ann, EmailAddress: address, Import: mapped}
     objects |= {Company: company, Skill: skill, SeenAs: SeenAs.objects.create(actor=cast.dana, user=cast.ann)}
-    return World(cast, client, contact, binned_client, binned_contact, cy_staff, finished, objects)
+    binned = (binned_client, binned_contact)
+    return World(cast, client, contact, *binned, cy_staff, finished, interaction, comment, objects)
 
 
 def _import_of(user: User, status: ImportStatus) -> Import:

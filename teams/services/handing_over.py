@@ -18,6 +18,7 @@ from crm.access.models import Record
 from crm.access.registry import record_models
 from crm.access.rights import Action, locked_fields, may
 from crm.history.writing import CHANGED, record_versions
+from crm.notifications.services import notify
 from crm.timeline import writing as timeline
 from teams.models import Handover, Membership, User
 from teams.selectors.owners import owners_offered_to
@@ -184,10 +185,18 @@ def hand_book_over(leaver: User, rule: Rule, *, digest: str, actor: User) -> Han
         if portion.recipient.pk in teams:
             new_values["team_id"] = teams[portion.recipient.pk]
         _give(portion, leaver, new_values, actor=actor, change_set=change_set)
+        _tell_recipient(portion, actor=actor)
         counts.setdefault(portion.label, {})[str(portion.recipient.pk)] = len(portion.ids)
     return Handover.objects.create(
         leaver=leaver, actor=actor, change_set=change_set, rule=rule.as_json(), counts=counts
     )
+
+
+def _tell_recipient(portion: Portion, *, actor: User) -> None:
+    """One notification for all records of a type: it names the first of them."""
+    first = portion.model._default_manager.get(pk=portion.ids[0])
+    data = {"others": len(portion.ids) - 1}
+    notify("records.handed_over", record=first, receivers=[portion.recipient.pk], actor=actor, data=data)
 
 
 def _home_teams(plan: Plan) -> dict[int, int]:
