@@ -1,4 +1,4 @@
-"""Fills the demo company: its people, some 300 clients and 900 contacts, all through the services."""
+"""Fills the demo company: its people, some 300 clients and 900 contacts, and what they said, through the services."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from clients.models import Client, ClientStatus
 from clients.services import save_client
 from contacts.demo.acquaintances import Acquaintances
 from contacts.demo.clientele import EXTERNAL_ID, make_clientele
+from contacts.demo.conversations import let_records_be_old, let_them_talk
 from contacts.demo.profiles import fill_profiles
 from contacts.demo.skills import found_company, stock_catalogue
 from contacts.demo.staff import COLLEAGUES, DELIVERING_TEAMS, MANAGER, OWN_DOMAIN, SELLING_TEAMS, hire_staff
@@ -66,6 +67,8 @@ def _fill(staff: Mapping[str, User]) -> None:
     contacts = Acquaintances(draw, customers).meet_everybody()
     clients = [customer.client for customer in customers]
     _let_time_pass(draw, clients, contacts)
+    let_records_be_old()
+    let_them_talk(draw, clients)
     _show_to_delivery(draw, clients, contacts)
 
 

@@ -16,10 +16,14 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from clients.models import Client, ClientKind, ClientPhone, ClientStatus
 from clients.tax_ids import check_tax_id
+from contacts.demo.conversations import INTERACTIONS
 from contacts.demo.maker import make_demo_company
 from contacts.demo.staff import SIGN_INS
-from contacts.models import Contact, ContactEmail, ContactPhone, Employment
+from contacts.models import Contact, ContactEmail, ContactPhone, Employment, Interaction, InteractionKind
+from crm.comments.models import Comment
 from crm.history.plain import plain_versions
+from crm.timeline.reading import read_page
+from crm.timeline.statements import Wanted
 from teams.models import Role, Team, User
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +162,14 @@ def test_the_command_speaks_in_lines_without_json(demo: dict[str, User], var: Pa
     out = StringIO()
     call_command("demo", stdout=out)
     assert [line.split()[0] for line in out.getvalue().splitlines()[1:]] == list(SIGN_INS)
+
+
+def test_people_talked_with_their_clients_in_their_languages(demo: dict[str, User]) -> None:
+    assert Interaction.objects.count() == INTERACTIONS
+    assert Interaction.objects.filter(at__gt=timezone.now()).count() == 0
+    talked = Interaction.objects.filter(author=demo["ann"])
+    assert set(talked.values_list("kind", flat=True)) == set(InteractionKind.values)
+    assert Comment.objects.exclude(parent=None).exists()
+    # The newest of somebody who was talked to is what was said, not that the demo was made.
+    person = Contact.objects.get(pk=talked.filter(subject_type="contacts.contact")[0].subject_id)
+    assert read_page(person, demo["ann"], Wanted()).told[0].event.key != "records.created"
