@@ -58,10 +58,6 @@ def composer(request: HttpRequest, page: Any, form: InteractionForm, *, is_logge
     return render_to_string("interactions/_log.html", context, request)
 
 
-def subject_text(page: Any) -> str:
-    return str(page) if page is not None else ""
-
-
 def may_compose(record: Any, reader: Any) -> bool:
     return may_log(reader) and not record.is_deleted
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.models import Client
-from contacts.composing import composer, page_named, people_offered, subject_text
+from contacts.composing import composer, page_named, people_offered
 from contacts.interaction_forms import InteractionForm
 from contacts.models import Contact, Interaction
 from contacts.rights import may_log, may_touch
@@ -50,7 +50,7 @@ def interaction_new(request: HttpRequest) -> HttpResponse:
         return _logged(request, form, page)
     if getattr(request, "htmx", False) and page is not None:
         return HttpResponse(composer(request, page, form), status=422 if form.errors else 200)
-    return _show(request, form, title=_("Log an interaction"), cancel_url=_home_of(page))
+    return _show(request, form, title=_("Log an interaction"), subject=page)
 
 
 @login_required
@@ -84,7 +84,7 @@ def interaction_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and _edit(request, form, seen):
         messages.success(request, _("The interaction is saved."))
         return HttpResponseRedirect(subject.get_absolute_url())
-    return _show(request, form, title=_("Edit the interaction"), cancel_url=subject.get_absolute_url())
+    return _show(request, form, title=_("Edit the interaction"), subject=subject)
 
 
 @login_required
@@ -177,8 +177,8 @@ def _edit(request: HttpRequest, form: InteractionForm, seen: Conversation) -> bo
     return True
 
 
-def _show(request: HttpRequest, form: InteractionForm, *, title: str, cancel_url: str) -> HttpResponse:
-    context = {"form": form, "title": title, "cancel_url": cancel_url, "about": subject_text(form.page)}
+def _show(request: HttpRequest, form: InteractionForm, *, title: str, subject: Any) -> HttpResponse:
+    context = {"form": form, "title": title, "cancel_url": _home_of(subject), "subject": subject}
     return render(request, "interactions/edit.html", context, status=422 if form.errors else 200)
 
 
