@@ -13,6 +13,7 @@ from crm.listing.filters import EARLIEST, LATEST, LONGEST_TEXT
 from crm.search.text import normalise
 from crm.timeline.registry import kinds
 from crm.timeline.statements import Wanted
+from crm.ui.widgets import LongSelect
 
 _MOST_WORDS = 10
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -24,7 +25,11 @@ class TimelineFilters(forms.Form):
 
     kind = forms.ChoiceField(label=_("What"), required=False)
     person = forms.ModelChoiceField(
-        queryset=get_user_model()._default_manager.none(), label=_("Who"), required=False, empty_label=_("Everybody")
+        queryset=get_user_model()._default_manager.none(),
+        label=_("Who"),
+        required=False,
+        empty_label=_("Everybody"),
+        widget=LongSelect,
     )
     since = forms.DateField(label=_("From"), required=False, widget=_DATE, validators=_BOUNDS)
     until = forms.DateField(label=_("To"), required=False, widget=_DATE, validators=_BOUNDS)
@@ -37,7 +42,8 @@ class TimelineFilters(forms.Form):
         kind: Any = self.fields["kind"]
         kind.choices = [("", _("Everything")), *((each.key, each.label) for each in kinds())]
         person: Any = self.fields["person"]
-        person.queryset = get_user_model()._default_manager.order_by("first_name", "last_name", "username")
+        named = ("first_name", "last_name", "username")
+        person.queryset = get_user_model()._default_manager.only(*named).order_by(*named)
 
     def wanted(self) -> Wanted:
         self.is_valid()

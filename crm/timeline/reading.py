@@ -48,10 +48,14 @@ class Told:
 
 @dataclass(frozen=True)
 class TimelinePage:
-    """Newest first; `next` is the cursor of the page below, empty on the last one."""
+    """Newest first; `next` is the cursor of the page below, empty on the last one.
+
+    `all` is how many entries there are, where they have been read to the end from the first one.
+    """
 
     told: list[Told]
     next: str
+    all: int | None = None
 
     @property
     def days(self) -> list[tuple[date, list[Told]]]:
@@ -65,12 +69,21 @@ def read_page(record: Record, reader: Any, wanted: Wanted, *, cursor: str = "", 
     """What happened to a record that is in the reader's sight. Raises BrokenCursor."""
     below = _cursor_of(cursor) if cursor else None
     entries = _entries(page_sql(record, reader, wanted, cursor=below, limit=size + 1))
-    shown = entries[:size]
-    return TimelinePage(tell(shown, reader, known=record), _cursor_at(shown[-1]) if len(entries) > size else "")
+    shown, is_last = entries[:size], len(entries) <= size
+    return TimelinePage(
+        tell(shown, reader, known=record),
+        next="" if is_last else _cursor_at(shown[-1]),
+        all=len(entries) if is_last and below is None else None,
+    )
 
 
-def count(record: Record, reader: Any, wanted: Wanted) -> str:
-    """How many entries, as text: "1,000+" when there are more than are worth counting."""
+def count(record: Record, reader: Any, wanted: Wanted, *, page: TimelinePage | None = None) -> str:
+    """How many entries, as text: "1,000+" when there are more than are worth counting.
+
+    `page` is one that was read of the same: where it holds all of them, nothing more is read.
+    """
+    if page is not None and page.all is not None:
+        return capped(page.all)
     with connection.cursor() as cursor:
         cursor.execute(*count_sql(record, reader, wanted, most=COUNT_CAP + 1))
         return capped(cursor.fetchone()[0])

@@ -17,7 +17,7 @@ from crm.access.registry import record_models
 from crm.access.rights import hidden_fields
 from crm.access.sight import seen_sql
 from crm.pages.rows import Kind, columns_of
-from crm.timeline.models import Entry
+from crm.timeline.models import Entry, Place
 from crm.timeline.registry import members_of
 
 
@@ -58,10 +58,6 @@ class _Clauses:
         self.texts.append(text)
         self.values += values
 
-    @property
-    def sql(self) -> str:
-        return " AND ".join(self.texts)
-
 
 _PERSON = get_user_model()
 ENTRY_KINDS: list[Kind] = [
@@ -86,30 +82,72 @@ def page_sql(record: Any, reader: Any, wanted: Wanted, *, cursor: Cursor | None,
 
 
 def count_sql(record: Any, reader: Any, wanted: Wanted, *, most: int) -> Condition:
-    """How many there are, counted to `most`."""
-    first, values = _first(record, reader, wanted, None, most)
-    return f"WITH {first} SELECT COUNT(*) FROM first", values  # noqa: S608
+    """How many there are, counted to `most`.
+
+    First those of the subjects' own alone, which need no look at anything else: mostly there are enough of them.
+    """
+    subjects, subject_values = _subjects(record, reader)
+    own, seen = _clauses(reader, wanted, None), _clauses(reader, wanted, None)
+    own.add("place.is_primary")
+    _add_sight(seen, reader)
+    # One person may have worked there twice, so that the same entry comes twice.
+    sql = f"""
+        WITH subject(id, since, until) AS MATERIALIZED ({subjects}),
+        own AS MATERIALIZED (
+            SELECT COUNT(DISTINCT entry_id) AS count FROM (
+                SELECT of_one.entry_id FROM subject CROSS JOIN LATERAL ({_of_one(own)}) of_one LIMIT %s
+            ) few
+        )
+        SELECT CASE WHEN own.count >= %s THEN own.count ELSE (
+            SELECT COUNT(*) FROM (
+                SELECT DISTINCT of_one.entry_id FROM subject CROSS JOIN LATERAL ({_of_one(seen)}) of_one LIMIT %s
+            ) them
+        ) END FROM own
+    """  # noqa: S608
+    return sql, (*subject_values, *own.values, most, 2 * most, most, *seen.values, most, most)
 
 
 def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limit: int) -> Condition:
-    """Two common tables: `subject`, whose entries stand here and for which time; `first`, the newest of them."""
+    """Common tables: `subject`, whose entries stand here and for which time; `first`, the newest of them.
+
+    The newest one of each subject comes before: none of the first ones is older than the last of so many.
+    """
     subjects, subject_values = _subjects(record, reader)
     clauses = _clauses(reader, wanted, cursor)
-    is_told_by_entry = any("entry." in text for text in clauses.texts)
-    joined = f" JOIN {Entry._meta.db_table} entry ON entry.id = place.entry_id" if is_told_by_entry else ""
+    _add_sight(clauses, reader)
     # An entry may stand on several of them, hence DISTINCT. Without LIMIT in each of them, all would be read.
     sql = f"""
         subject(id, since, until) AS MATERIALIZED ({subjects}),
+        newest AS MATERIALIZED (
+            SELECT subject.id, subject.since, subject.until, of_one.at, of_one.entry_id
+            FROM subject CROSS JOIN LATERAL ({_of_one(clauses)}) of_one
+        ),
+        edge AS MATERIALIZED (
+            SELECT COALESCE((
+                SELECT at FROM (SELECT DISTINCT at, entry_id FROM newest) entries
+                ORDER BY at DESC, entry_id DESC OFFSET %s LIMIT 1
+            ), '-infinity') AS at
+        ),
         first AS (
-            SELECT DISTINCT at, entry_id FROM subject CROSS JOIN LATERAL (
-                SELECT place.at, place.entry_id FROM timeline_place place{joined}
-                WHERE place.subject_id = subject.id AND place.at >= subject.since AND place.at < subject.until
-                    AND {clauses.sql}
-                ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
-            ) of_one ORDER BY at DESC, entry_id DESC LIMIT %s
+            SELECT DISTINCT of_one.at, of_one.entry_id
+            FROM edge JOIN newest subject ON subject.at >= edge.at
+            CROSS JOIN LATERAL ({_of_one(clauses, "place.at >= edge.at")}) of_one
+            ORDER BY of_one.at DESC, of_one.entry_id DESC LIMIT %s
         )
     """  # noqa: S608
-    return sql, (*subject_values, *clauses.values, limit, limit)
+    return sql, (*subject_values, *clauses.values, 1, limit - 1, *clauses.values, limit, limit)
+
+
+def _of_one(clauses: "_Clauses", *more: str) -> str:
+    """The newest entries of one subject, as many as the last placeholder says."""
+    is_told_by_entry = any("entry." in text for text in clauses.texts)
+    joined = f" JOIN {Entry._meta.db_table} entry ON entry.id = place.entry_id" if is_told_by_entry else ""
+    return f"""
+        SELECT place.at, place.entry_id FROM {Place._meta.db_table} place{joined}
+        WHERE place.subject_id = subject.id AND place.at >= subject.since AND place.at < subject.until
+            {"".join(f" AND {text}" for text in (*clauses.texts, *more))}
+        ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
+    """  # noqa: S608
 
 
 def _subjects(record: Any, reader: Any) -> Condition:
@@ -120,8 +158,9 @@ def _subjects(record: Any, reader: Any) -> Condition:
 
 
 def _clauses(reader: Any, wanted: Wanted, cursor: Cursor | None) -> _Clauses:
+    """All but the sight."""
     clauses = _Clauses()
-    _add_sight(clauses, reader)
+    _leave_out_hidden(clauses, reader)
     if cursor is not None:
         clauses.add("(place.at, place.entry_id) < (%s, %s)", cursor.at, cursor.entry_id)
     if wanted.kind:
@@ -145,6 +184,9 @@ def _add_sight(clauses: _Clauses, reader: Any) -> None:
         f" WHERE told.id = place.entry_id AND {seen}))",
         *values,
     )
+
+
+def _leave_out_hidden(clauses: _Clauses, reader: Any) -> None:
     hidden = [(model._meta.label_lower, sorted(hidden_fields(reader, model))) for model in record_models()]
     closed = [
         ("(entry.subject_type = %s AND entry.fields <> '{}' AND entry.fields <@ %s::varchar[])", (label, names))

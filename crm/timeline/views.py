@@ -30,7 +30,7 @@ def timeline(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
     target = getattr(getattr(request, "htmx", None), "target", None) or ""
     if target.startswith(_MORE):
         return HttpResponse(draw("timeline/_entries.jinja", **values))
-    values["count"] = count(record, request.user, values["wanted"])
+    values["count"] = count(record, request.user, values["wanted"], page=values["page"])
     if target == _LIST:
         return HttpResponse(draw("timeline/_list.jinja", **values))
     if target == _BODY:
