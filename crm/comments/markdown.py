@@ -34,6 +34,11 @@ def rendered(body: str, mentions: tuple[tuple[str, int], ...] = ()) -> SafeStrin
     """The text as markup; `mentions` are the names, in lower case, and keys of the people that it names."""
     tokens = _parser().parse(body, {"mentions": dict(mentions)})
     markup = _parser().renderer.render(tokens, _parser().options, {})
+    return cleaned(markup)
+
+
+def cleaned(markup: str) -> SafeString:
+    """Nothing but what a comment may hold, whoever wrote the markup."""
     return SafeString(
         nh3.clean(
             markup,

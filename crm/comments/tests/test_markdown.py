@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crm.comments.markdown import names_in, plain_text, rendered
+from crm.comments.markdown import cleaned, names_in, plain_text, rendered
 
 
 def test_markdown_and_line_breaks_are_shown() -> None:
@@ -53,6 +53,26 @@ def test_nothing_runs(body: str) -> None:
     for href in markup.split('href="')[1:]:
         assert href.startswith(("https://", "http://", "mailto:", "tel:"))
     assert ' onmouseover="' not in markup
+
+
+def test_markup_in_a_text_stays_text() -> None:
+    assert rendered("<b>bold</b> and <br>") == "<p>&lt;b&gt;bold&lt;/b&gt; and &lt;br&gt;</p>\n"
+
+
+@pytest.mark.parametrize(
+    ("markup", "kept"),
+    [
+        ("<p onclick=x>a<script>alert(1)</script></p>", "<p>a</p>"),
+        (
+            "<a href='javascript:x' class='btn' target=_top>a</a>",
+            '<a class="" rel="noopener noreferrer nofollow">a</a>',
+        ),
+        ("<img src=x><iframe></iframe><h1>a</h1>", "a"),
+        ("<p style='x' id='main' hx-get='/'>a</p>", "<p>a</p>"),
+    ],
+)
+def test_even_markup_that_slipped_through_would_be_harmless(markup: str, kept: str) -> None:
+    assert cleaned(markup) == kept
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """The pages of comments: closed out of sight of the record, whole for those who see it, with scripts and without."""
 
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.template import RequestContext, Template
+from django.test import Client as Browser
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -288,6 +290,16 @@ def test_without_scripts_one_writes_edits_deletes_and_brings_back(cast: Cast, ac
     assert browser.get(at(comment)).url.endswith("#comments")
     browser.post(at(comment, "restore"))
     assert "Three" in browser.get(acme.get_absolute_url()).text
+
+
+def test_forms_carry_what_their_page_may_send_back(cast: Cast, acme: Client) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    browser.force_login(cast.ann)
+    page = browser.get(acme.get_absolute_url()).text
+    token = re.search(r'id="box-new".*?name="csrfmiddlewaretoken" value="(\w+)"', page, re.DOTALL)
+    assert token
+    assert browser.post(of(acme), {"body": "One"}).status_code == 403
+    assert browser.post(of(acme), {"body": "One", "csrfmiddlewaretoken": token[1]}).status_code == 302
 
 
 def test_parts_go_where_they_belong(cast: Cast, acme: Client) -> None:
