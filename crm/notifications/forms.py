@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.notifications.choices import Choice
 from crm.notifications.digests import sections_for
-from crm.notifications.models import DeliverySettings, MailChoice
+from crm.notifications.models import DIGEST_HOUR, DeliverySettings, MailChoice
 from crm.notifications.registry import Kind, kinds
 
 _SECTION = "section-"
@@ -66,7 +66,10 @@ class DeliveryForm(forms.ModelForm):  # type: ignore[type-arg]
     """Quiet hours, and the daily mail: its hour and the sections that this person can have."""
 
     digest_hour = forms.TypedChoiceField(
-        coerce=int, choices=[(hour, f"{hour:02}:00") for hour in range(24)], label=_("Comes at")
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        label=_("Comes at"),
+        required=False,
     )
 
     class Meta:
@@ -88,6 +91,10 @@ class DeliveryForm(forms.ModelForm):  # type: ignore[type-arg]
     @property
     def sections(self) -> list[BoundField]:
         return [self[name] for name in self.fields if name.startswith(_SECTION)]
+
+    def clean_digest_hour(self) -> int:
+        hour = self.cleaned_data["digest_hour"]
+        return DIGEST_HOUR if hour == "" else int(hour)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

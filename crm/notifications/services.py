@@ -28,8 +28,9 @@ def notify(
 ) -> None:
     """Tell these people (primary keys) after the commit; those who do not see the record by then are left out.
 
-    One row of the outbox, whoever many they are. The actor is never told of what he did himself. `source` is the label
-    and key of the row that it is about; `data` is for the kind's own `tell`. Raises UnknownKind.
+    One row of the outbox, however many they are. The actor is never told of what he did himself. `source` is the label
+    and key of the row that it is about. `data` is for the kind's own `tell`; its `others` says for how many happenings
+    more this one stands. Raises UnknownKind.
     """
     kind_of(kind)
     actor_id = getattr(actor, "pk", None)

@@ -60,7 +60,8 @@ class Line:
     def sentence(self) -> str:
         if self.count == 1 or self.kind.group is None:
             return self.told.sentence
-        return self.kind.group(who_of(self.notices), str(self.newest.record), self.count)
+        happenings = sum(1 + notice.data.get("others", 0) for notice in self.notices)
+        return self.kind.group(who_of(self.notices), str(self.newest.record), happenings)
 
 
 def lines_of(notices: Iterable[Notification], reader: Any) -> list[Line]:

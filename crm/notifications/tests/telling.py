@@ -6,9 +6,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from crm.access.rights import Action
+from crm.access.shares import share, withdraw
 from crm.notifications.models import MailChoice, Notification, Preference
 from crm.notifications.registry import Kind, Told, register
-from crm.notifications.services import notify
+from crm.notifications.services import NOTIFY, notify
 from crm.outbox.models import Message
 from crm.outbox.testing import deliver_all
 
@@ -38,6 +40,18 @@ def tell(record: Any, *receivers: Any, actor: Any, **more: Any) -> None:
     """Notify, and deliver what comes of it inside."""
     notify(NOTED, record=record, receivers=[receiver.pk for receiver in receivers], actor=actor, **more)
     deliver_all()
+
+
+def share_untold(record: Any, user: Any, *, owner: Any) -> None:
+    """Let somebody see a record, without the notification that sharing brings: the tests count others."""
+    record.refresh_from_db()
+    share(record, action=Action.VIEW, actor=owner, with_user=user)
+    Message.objects.filter(topic=NOTIFY, done_at=None).delete()
+
+
+def withdraw_from(record: Any, user: Any, *, owner: Any) -> None:
+    record.refresh_from_db()
+    withdraw(record, action=Action.VIEW, actor=owner, with_user=user)
 
 
 def prefer(user: Any, kind: str = NOTED, *, mail: MailChoice = MailChoice.NEVER, is_in_product: bool = True) -> None:

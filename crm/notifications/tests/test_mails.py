@@ -12,14 +12,12 @@ from django.core.mail import EmailMultiAlternatives
 
 from clients.models import Client
 from clients.tests.factories import make_client
-from crm.access.rights import Action
-from crm.access.shares import share, withdraw
 from crm.notifications import services
 from crm.notifications.daily import plan_digests
 from crm.notifications.digests import Chapter, Entry, Section, register, sections_for
 from crm.notifications.models import DeliverySettings, MailChoice, Notification
 from crm.notifications.services import DIGEST, MAIL
-from crm.notifications.tests.telling import hurry, prefer, silenced, tell
+from crm.notifications.tests.telling import hurry, prefer, share_untold, silenced, tell, withdraw_from
 from crm.outbox.models import Message
 from crm.outbox.testing import deliver_all
 from crm.pages.testing import browser_of
@@ -109,7 +107,7 @@ def test_what_is_due_together_comes_in_one_mail(cast: Cast, acme: Client, letter
 
 
 def test_what_was_read_meanwhile_is_not_mailed(cast: Cast, acme: Client, letterbox: Mailbox) -> None:
-    share(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.bob, cast.cy, actor=cast.ann)
     services.mark_read(Notification.objects.get(user=cast.bob), actor=cast.bob)
     mail_all()
@@ -117,14 +115,12 @@ def test_what_was_read_meanwhile_is_not_mailed(cast: Cast, acme: Client, letterb
 
 
 def test_what_went_out_of_sight_is_not_mailed(cast: Cast, acme: Client, letterbox: Mailbox) -> None:
-    share(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.bob, cast.cy, actor=cast.ann)
-    acme.refresh_from_db()
-    withdraw(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    withdraw_from(acme, cast.cy, owner=cast.ann)
     mail_all()
     assert receivers(letterbox) == ["bob@porada.example"]
-    acme.refresh_from_db()
-    share(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.cy, actor=cast.ann)
     mail_all()
     assert receivers(letterbox) == ["bob@porada.example", "cy@porada.example"]
@@ -275,12 +271,11 @@ def test_a_digest_leaves_out_what_went_out_of_sight(
 ) -> None:
     at(monkeypatch, datetime(2026, 6, 10, 12, tzinfo=UTC))
     prefer(cast.cy, mail=MailChoice.DAILY)
-    share(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    share_untold(acme, cast.cy, owner=cast.ann)
     own = make_client(cast.cy, "Kestrel")
     for record in (acme, own):
         tell(record, cast.cy, actor=cast.dana)
-    acme.refresh_from_db()
-    withdraw(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    withdraw_from(acme, cast.cy, owner=cast.ann)
     digest_of(cast.cy)
     ((_to, message),) = letterbox.mails
     assert "dana noted Kestrel" in text_of(message)

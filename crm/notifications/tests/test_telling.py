@@ -12,8 +12,7 @@ from django.utils import timezone
 from clients.models import Client
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
-from crm.access.rights import Action, forget_rights
-from crm.access.shares import share, withdraw
+from crm.access.rights import forget_rights
 from crm.access.writing import move_to_bin
 from crm.notifications import following, services
 from crm.notifications.models import MailChoice, Notification
@@ -21,7 +20,7 @@ from crm.notifications.notices import HANDED_OVER, SHARED
 from crm.notifications.registry import UnknownKind
 from crm.notifications.selectors import badge_of, latest_of, page_of
 from crm.notifications.services import notify
-from crm.notifications.tests.telling import NOTED, prefer, sentences, silenced, tell
+from crm.notifications.tests.telling import NOTED, prefer, sentences, share_untold, silenced, tell, withdraw_from
 from crm.outbox.models import Message
 from crm.outbox.testing import deliver_all
 from teams.models import User
@@ -43,15 +42,11 @@ def told(user: User) -> list[str]:
     return sentences(page_of(user).lines)
 
 
-def let_see(record: Client, user: User, owner: User) -> None:
-    share(record, action=Action.VIEW, actor=owner, with_user=user)
-
-
 def test_those_who_see_the_record_are_told_and_others_are_not(cast: Cast, acme: Client) -> None:
     tell(acme, cast.bob, cast.cy, actor=cast.ann)
     assert told(cast.bob) == ["ann noted Acme"]
     assert not Notification.objects.filter(user=cast.cy).exists()
-    let_see(acme, cast.cy, cast.ann)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.cy, actor=cast.ann)
     assert told(cast.cy) == ["ann noted Acme"]
 
@@ -82,19 +77,17 @@ def test_one_message_tells_all_and_an_unknown_kind_is_refused(cast: Cast, acme: 
 
 
 def test_what_went_out_of_sight_is_neither_shown_nor_counted(cast: Cast, acme: Client) -> None:
-    let_see(acme, cast.cy, cast.ann)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.cy, actor=cast.ann)
     assert (told(cast.cy), badge_of(cast.cy).count, len(latest_of(cast.cy))) == (["ann noted Acme"], 1, 1)
-    acme.refresh_from_db()
-    withdraw(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    withdraw_from(acme, cast.cy, owner=cast.ann)
     assert (told(cast.cy), badge_of(cast.cy).count, latest_of(cast.cy)) == ([], 0, [])
-    acme.refresh_from_db()
-    let_see(acme, cast.cy, cast.ann)
+    share_untold(acme, cast.cy, owner=cast.ann)
     assert (told(cast.cy), badge_of(cast.cy).count) == (["ann noted Acme"], 1)
 
 
 def test_a_share_that_ended_ends_the_telling(cast: Cast, acme: Client) -> None:
-    let_see(acme, cast.cy, cast.ann)
+    share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.cy, actor=cast.ann)
     shares: Any = acme._meta.apps.get_model("clients", "ClientUserShare")
     shares.objects.update(until=timezone.now())
@@ -238,13 +231,14 @@ def test_who_was_moved_to_another_team_is_told_no_more(cast: Cast, acme: Client)
 
 def test_handing_over_and_sharing_are_told_in_one_line_each(cast: Cast, acme: Client) -> None:
     other, contact = make_client(cast.ann, "Zenith"), make_contact(cast.ann, "Nightingale")
-    for record in (acme, other, contact):
-        notify(HANDED_OVER, record=record, receivers=[cast.bob.pk], actor=cast.ann)
+    for record, others in ((acme, 5), (other, 0), (contact, 0)):
+        data = {"others": others}
+        notify(HANDED_OVER, record=record, receivers=[cast.bob.pk], actor=cast.ann, data=data)
     notify(SHARED, record=acme, receivers=[cast.bob.pk], actor=cast.ann)
     deliver_all()
     assert told(cast.bob) == [
         "ann shared “Acme” with you",
-        "ann handed “Nightingale” and 2 other records over to you",
+        "ann handed “Nightingale” and 7 other records over to you",
     ]
     assert page_of(cast.bob).lines[0].told.url == acme.get_absolute_url()
 
