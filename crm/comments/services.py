@@ -86,7 +86,7 @@ def delete_comment(comment: Comment, *, actor: Any) -> Comment:
         return current
     current.deleted_at, current.deleted_by = timezone.now(), actor
     _store(current, ["deleted_at", "deleted_by"], actor=actor, reason=gettext_noop("Deleted"))
-    telling.take_off_timeline(current)
+    telling.tell_deleted(current)
     return current
 
 
@@ -98,9 +98,10 @@ def restore_comment(comment: Comment, *, actor: Any) -> Comment:
         return current
     if not may_restore(actor, current):
         raise PermissionDenied
+    deleted_at = current.deleted_at
     current.deleted_at = current.deleted_by = None
     _store(current, ["deleted_at", "deleted_by"], actor=actor, reason=gettext_noop("Restored"))
-    telling.put_on_timeline(current, record)
+    telling.tell_restored(current, record, deleted_at=deleted_at)
     return current
 
 

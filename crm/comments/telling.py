@@ -1,12 +1,14 @@
 """Who hears of a comment, and where it is told: followers, notifications, the timeline of its record."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from crm.access.models import Record
 from crm.comments.markdown import plain_text
 from crm.comments.models import Comment
 from crm.notifications import following
+from crm.notifications.models import Notification
 from crm.notifications.services import notify
 from crm.timeline import writing as timeline
 
@@ -47,8 +49,21 @@ def put_on_timeline(comment: Comment, record: Record) -> None:
     )
 
 
-def take_off_timeline(comment: Comment) -> None:
+def tell_deleted(comment: Comment) -> None:
+    """Off the timeline; and nobody's bell counts any longer what it cannot show him."""
     timeline.forget(source_of(comment))
+    _notices(comment).filter(read_at=None).update(read_at=comment.deleted_at)
+
+
+def tell_restored(comment: Comment, record: Record, *, deleted_at: datetime | None) -> None:
+    """Back on the timeline; those who had not read of it when it was deleted may read of it now."""
+    put_on_timeline(comment, record)
+    _notices(comment).filter(read_at=deleted_at).update(read_at=None)
+
+
+def _notices(comment: Comment) -> Any:
+    source_type, source_id = source_of(comment)
+    return Notification.objects.filter(source_type=source_type, source_id=source_id)
 
 
 def _notify(kind: str, comment: Comment, record: Record, receivers: Collection[int]) -> None:
