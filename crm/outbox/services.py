@@ -29,13 +29,10 @@ def put(topic: str, payload: Mapping[str, Any], *, due_at: datetime | None = Non
 
 def _tell_after_commit(tell: Any) -> None:
     """Once a transaction, however many messages it puts."""
-    here = set(connection.savepoint_ids)
+    # What was noted inside of a savepoint that was rolled back is in this list no more.
     noted: list[Any] = list(connection.run_on_commit)
-    for savepoints, told, _is_robust in noted:
-        # What was noted inside of a savepoint is forgotten when that is rolled back; what surrounds us stays.
-        if told is tell and savepoints <= here:
-            return
-    transaction.on_commit(tell, robust=True)
+    if all(told is not tell for _savepoints, told, _is_robust in noted):
+        transaction.on_commit(tell, robust=True)
 
 
 def _tell_inside() -> None:

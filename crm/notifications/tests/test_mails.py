@@ -114,6 +114,20 @@ def test_what_was_read_meanwhile_is_not_mailed(cast: Cast, acme: Client, letterb
     assert receivers(letterbox) == ["cy@porada.example"]
 
 
+def test_what_was_read_while_the_mail_server_was_down_is_not_mailed(
+    cast: Cast, acme: Client, letterbox: Mailbox, settings: Any
+) -> None:
+    other = make_client(cast.ann, "Zenith")
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    for record in (acme, other):
+        tell(record, cast.bob, actor=cast.ann)
+    mail_all()
+    services.mark_read(Notification.objects.earliest("pk"), actor=cast.bob)
+    settings.EMAIL_PORT = port
+    mail_all()
+    assert subjects(letterbox) == ["Porada: ann noted Zenith"]
+
+
 def test_what_went_out_of_sight_is_not_mailed(cast: Cast, acme: Client, letterbox: Mailbox) -> None:
     share_untold(acme, cast.cy, owner=cast.ann)
     tell(acme, cast.bob, cast.cy, actor=cast.ann)

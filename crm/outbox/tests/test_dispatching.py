@@ -191,10 +191,13 @@ def test_a_failure_after_the_lease_was_lost_changes_nothing(monkeypatch: pytest.
     monkeypatch.setattr(dispatching, "LEASE", -LEASE)
     slow = dispatching._claim([OUTSIDE])
     monkeypatch.undo()
+    quick = dispatching._claim([OUTSIDE])
     assert slow is not None
-    assert dispatch_outside() == 1
+    assert quick is not None
     dispatching._put_off(slow, TimeoutError())
-    assert (only(OUTSIDE).last_error, only(OUTSIDE).done_at is None) == ("", False)
+    assert (only(OUTSIDE).claimed_until, only(OUTSIDE).last_error) == (quick.claimed_until, "")
+    dispatching._put_off(quick, TimeoutError())
+    assert (only(OUTSIDE).claimed_until, only(OUTSIDE).last_error) == (None, "TimeoutError: ")
 
 
 @pytest.mark.django_db
