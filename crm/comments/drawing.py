@@ -1,9 +1,12 @@
 """Answers of the pages of comments: a part for htmx, or a way to the page that shows it."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django_htmx.http import reswap, retarget
 
 from crm.access.models import Record
@@ -23,10 +26,16 @@ def basics(record: Record, reader: Any) -> dict[str, Any]:
     """What every part of a discussion needs, whoever asks."""
     return {
         "may_comment": may_comment(reader),
-        "emoji": list(Emoji),
+        "choices": _choices(get_language()),
         "url_of_record": url_of_record(record),
         "people_url": url_of_record(record, "people"),
     }
+
+
+# Under each comment stand the same buttons, and a page may have a hundred comments.
+@lru_cache(maxsize=10)
+def _choices(language: str | None) -> SafeString:
+    return draw("comments/_choices.jinja", emoji=list(Emoji))
 
 
 def arguments(request: Any, record: Record) -> dict[str, Any]:

@@ -23,7 +23,8 @@ _KINDS: list[Kind] = [
 # More than anybody reads one by one.
 _MOST_UNREAD = 99
 
-# The texts below are made of names of tables and columns, never of values.
+# The texts below are made of names of tables and columns, never of values. Whether a deleted comment has replies is
+# asked with LIMIT: for EXISTS beside an OR PostgreSQL would read the replies of all records into a hash.
 _COMMENT, _USER = Comment._meta.db_table, _PERSON._meta.db_table
 _COLUMNS = ", ".join(
     f"{alias}.{name}"
@@ -34,8 +35,8 @@ _THREADS = f"""
     WITH first AS (
         SELECT id FROM {_COMMENT} root
         WHERE record_id = %(key)s AND record_type = %(label)s AND parent_id IS NULL AND {{place}}
-            AND (deleted_at IS NULL OR EXISTS (
-                SELECT FROM {_COMMENT} reply WHERE reply.parent_id = root.id AND reply.deleted_at IS NULL
+            AND (deleted_at IS NULL OR (
+                SELECT TRUE FROM {_COMMENT} reply WHERE reply.parent_id = root.id AND reply.deleted_at IS NULL LIMIT 1
             ))
         ORDER BY id DESC LIMIT %(threads)s
     ),
