@@ -37,6 +37,8 @@ HERS = {
     *("ann", "bob", "fin", "Europe", "Kyiv", "dana", "cy", "staff", "sales", "manager", "clerk", "South", "Sailing"),
     # Languages are named in their own words, and a stored picture by its content.
     *("English", "ba"),
+    # What was said and commented.
+    *("talk", "word", "for"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
 # Names, formats and addresses: they are the same in every language.
