@@ -21,12 +21,12 @@ from crm.ui.addresses import address_or_none
 _MENTION = re.compile(r"(?<![\w@.+-])@([\w.@+-]{1,150})")
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "s", "a", "code", "pre", "blockquote"),
-    *("ul", "ol", "li", "h4", "h5", "h6"),
+    *("ul", "ol", "li", "h3", "h4", "h5", "h6"),
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _MENTION_CLASS = "cm-mention"
 # Titles of the page and its panels are above.
-_LOWEST_HEADING, _HEADINGS_ABOVE = 6, 3
+_LOWEST_HEADING, _HEADINGS_ABOVE = 6, 2
 
 
 @lru_cache(maxsize=1_000)

@@ -13,7 +13,7 @@
     asked += 1;
     if (!open) return;
     open.list.remove();
-    for (const name of ["aria-controls", "aria-activedescendant", "aria-expanded"]) open.text.removeAttribute(name);
+    for (const name of ["aria-controls", "aria-activedescendant"]) open.text.removeAttribute(name);
     open = null;
   };
   const options = () => [...(open?.list.children ?? [])];
@@ -58,7 +58,6 @@
     text.parentElement.append(list);
     open = { text, list, start };
     text.setAttribute("aria-controls", list.id);
-    text.setAttribute("aria-expanded", "true");
     activate(list.firstElementChild);
   };
   const offer = async (text) => {
@@ -142,6 +141,12 @@
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(failure, (event) => tellFailure(event.detail.elt));
   }
+
+  // htmx takes over what it has put in a moment later; a box that has the focus at once may be sent before that.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.detail.requestConfig?.elt?.closest("[data-comment-box]")) return;
+    for (const box of document.querySelectorAll("[data-comment-box]")) window.htmx.process(box);
+  });
 
   // Where the focus goes once the answer is there.
   const focusEnd = (text) => {

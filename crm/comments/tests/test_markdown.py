@@ -23,7 +23,7 @@ def test_addresses_become_links_and_file_names_do_not() -> None:
 
 
 def test_headings_stand_below_those_of_the_page() -> None:
-    assert rendered("# One\n\n###### Six") == "<h4>One</h4>\n<h6>Six</h6>\n"
+    assert rendered("# One\n\n###### Six") == "<h3>One</h3>\n<h6>Six</h6>\n"
 
 
 @pytest.mark.parametrize(
