@@ -21,6 +21,7 @@ from crm.comments.services import StaleComment, add_comment, edit_comment
 from crm.history.plain import plain_page
 
 _REFUSED, _CONFLICT = 422, 409
+_LONGEST_KEY = 18
 
 
 @login_required
@@ -78,7 +79,9 @@ def history(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a comment said before, for everybody who sees it."""
     found, record = _living(pk, request.user)
     before = request.GET.get("before", "")
-    page = plain_page(Comment, found.pk, request.user, before=int(before) if before.isdecimal() else None)
+    # Longer numbers are no keys of versions, and too long for the database.
+    key = int(before) if before.isdecimal() and len(before) <= _LONGEST_KEY else None
+    page = plain_page(Comment, found.pk, request.user, before=key)
     return render(request, "comments/history.html", {"page": page, "record": record, "comment": found})
 
 

@@ -142,6 +142,14 @@ def test_a_type_that_opted_out_has_no_comments(cast: Cast, acme: Client, monkeyp
     assert browser_of(cast.ann).get(of(acme)).status_code == 404
 
 
+@pytest.mark.parametrize("before", ["x", "-1", "9" * 19, "9" * 5_000, "²"])
+def test_what_is_no_key_of_a_version_begins_at_the_newest(cast: Cast, acme: Client, before: str) -> None:
+    comment = comment_of(cast.ann, acme)
+    answer = browser_of(cast.ann).get(at(comment, "history"), {"before": before})
+    assert "Kestrel" in answer.text
+    assert browser_of(cast.ann).get(of(acme), {"before": before}).status_code == 404
+
+
 def test_a_thread_of_another_record_cannot_be_answered(cast: Cast, acme: Client) -> None:
     hidden = comment_of(cast.cy, make_client(cast.cy, "Osprey"))
     browser = browser_of(cast.ann)
