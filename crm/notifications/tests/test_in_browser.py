@@ -85,3 +85,20 @@ def test_a_hidden_page_does_not_ask_and_a_signed_out_one_stops(page: "Page", liv
     page.evaluate(ask)
     page.locator("#bell-count").wait_for(state="detached")
     assert "Sign in" not in page.locator("header").inner_text()
+
+
+def test_nothing_sticks_out_of_a_narrow_screen(page: "Page", live_server: "LiveServer") -> None:
+    cast = make_cast()
+    tell(make_client(cast.ann, "Vorskla" * 20), cast.bob, actor=cast.ann, data={"excerpt": "x" * 200})
+    sign_in(page, live_server, cast.bob)
+    page.set_viewport_size({"width": 360, "height": 740})
+    for path in ("/notifications/", "/notifications/settings/"):
+        page.goto(path)
+        wait_for_count(page, 1)
+        page.locator("[data-bell-button]").click()
+        page.locator("#bell-list .nt-line").wait_for()
+        assert page.locator("html").evaluate("root => root.scrollWidth") <= 360
+        box = page.locator("#bell-list").bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
