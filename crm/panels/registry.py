@@ -17,6 +17,8 @@ def _always(record: Any, user: Any) -> bool:
 class Panel:
     """One panel on the pages of `model`, a record type, a team or a person; lower `order` stands first.
 
+    `is_aside`: it stands in the narrow column, where the page has one.
+
     `template` is one of Django, or a part of crm.ui.parts (`.jinja`), which is drawn at a tenth of the price.
     `context(record, user)` gives what the template needs, read with the rights of that user, at no more than four
     queries however many rows there are; `is_shown(record, user)` asks the database nothing beyond his rights.
@@ -28,6 +30,7 @@ class Panel:
     template: str
     context: Callable[[Any, Any], Mapping[str, Any]]
     order: int = 100
+    is_aside: bool = False
     is_shown: Callable[[Any, Any], bool] = _always
 
 

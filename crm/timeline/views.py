@@ -14,10 +14,12 @@ from crm.access.models import Record
 from crm.access.registry import record_model_of
 from crm.pages.reading import fetch_record
 from crm.timeline.forms import TimelineFilters
-from crm.timeline.reading import BrokenCursor, count, read_page
+from crm.timeline.reading import PAGE_SIZE, BrokenCursor, count, read_page
 from crm.ui.parts import draw
 
 # What htmx asks for: the list with its filters, the list alone, the entries below those that are shown.
+# A card has other things to show below its timeline.
+_ON_CARD = 10
 _BODY, _LIST, _MORE = "timeline-body", "timeline-list", "timeline-more"
 
 
@@ -26,8 +28,8 @@ _BODY, _LIST, _MORE = "timeline-body", "timeline-list", "timeline-more"
 def timeline(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
     record = _fetch(kind, key, request.user)
     filters = TimelineFilters(request.GET)
-    values = _values(request, record, filters)
     target = getattr(getattr(request, "htmx", None), "target", None) or ""
+    values = _values(request, record, filters, size=_ON_CARD if target == _BODY else PAGE_SIZE)
     if target.startswith(_MORE):
         return HttpResponse(draw("timeline/_entries.jinja", **values))
     values["count"] = count(record, request.user, values["wanted"], page=values["page"])
@@ -51,10 +53,10 @@ def _fetch(kind: str, key: UUID, reader: Any) -> Any:
     return record
 
 
-def _values(request: HttpRequest, record: Record, filters: TimelineFilters) -> dict[str, Any]:
+def _values(request: HttpRequest, record: Record, filters: TimelineFilters, *, size: int) -> dict[str, Any]:
     wanted = filters.wanted()
     try:
-        page = read_page(record, request.user, wanted, cursor=request.GET.get("below", ""))
+        page = read_page(record, request.user, wanted, cursor=request.GET.get("below", ""), size=size)
     except BrokenCursor as problem:
         raise Http404 from problem
     url = reverse("timeline:of", args=[record._meta.label_lower, record.pk])

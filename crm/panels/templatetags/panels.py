@@ -1,4 +1,7 @@
-"""`{% load panels %}{% panels record %}`: what other apps show on the page of a record."""
+"""`{% load panels %}{% panels record %}`: what other apps show on the page of a record.
+
+A page of two columns asks twice: `{% panels record "main" %}` and `{% panels record "aside" %}`.
+"""
 
 import logging
 from contextlib import nullcontext
@@ -19,10 +22,12 @@ logger = logging.getLogger(__name__)
 
 
 @register.simple_tag(takes_context=True)
-def panels(context: template.RequestContext, record: Model) -> SafeString:
-    """Every panel of the record, with the rights of the request's user."""
+def panels(context: template.RequestContext, record: Model, column: str = "") -> SafeString:
+    """Every panel of the record, or those of one column, with the rights of the request's user."""
     request = context["request"]
-    drawn = [(_drawn(panel, record, request),) for panel in panels_for(record, request.user)]
+    wanted = {"main": (False,), "aside": (True,)}.get(column, (False, True))
+    shown = [panel for panel in panels_for(record, request.user) if panel.is_aside in wanted]
+    drawn = [(_drawn(panel, record, request),) for panel in shown]
     return format_html_join("\n", "{}", drawn)
 
 
