@@ -27,18 +27,27 @@ def deliver(message: Message) -> None:
     happening = message.payload
     kind = kind_of(happening["kind"])
     label, key = happening["record"]
-    people = _who_see((label, UUID(key)), happening["receivers"])
-    wishes = choices_of_people(kind, [person.pk for person in people])
-    told = [person for person in people if not wishes[person.pk].is_nothing]
+    records = _who_see((label, UUID(key)), happening["receivers"])
+    wishes = choices_of_people(kind, [person.pk for person in records])
+    told = [person for person in records if not wishes[person.pk].is_nothing]
     dues = _mails_due(told, wishes)
-    notices = [_notice(message, kind, person, wishes[person.pk], dues.get(person.pk)) for person in told]
-    Notification.objects.bulk_create(notices, ignore_conflicts=True)
+    notices = {person: _notice(message, kind, person, wishes[person.pk], dues.get(person.pk)) for person in told}
+    sayable = [one for person, one in notices.items() if _says_something(kind, one, records[person], person)]
+    Notification.objects.bulk_create(sayable, ignore_conflicts=True)
     _put_mails(message)
 
 
-def _who_see(subject: tuple[str, UUID], receivers: Sequence[int]) -> list[Any]:
+def _who_see(subject: tuple[str, UUID], receivers: Sequence[int]) -> dict[Any, Any]:
+    """Each of the receivers who sees the record, with the record."""
     people = get_user_model()._default_manager.filter(pk__in=receivers, is_active=True)
-    return [person for person in people if seen_records(person, [subject])]
+    seen = {person: seen_records(person, [subject]).get(subject) for person in people}
+    return {person: record for person, record in seen.items() if record is not None}
+
+
+def _says_something(kind: Kind, notice: Notification, record: Any, person: Any) -> bool:
+    """Not what was deleted before it was told: the bell would count it, and nothing would show it."""
+    notice.record = record
+    return bool(kind.tell([notice], person))
 
 
 def _mails_due(people: Sequence[Any], wishes: dict[int, Choice]) -> dict[int, datetime]:
