@@ -1,7 +1,7 @@
 """Pages of a timeline, as one reader sees it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,14 @@ from crm.listing.counting import COUNT_CAP, capped
 from crm.pages.rows import instances_of, rows_of_query
 from crm.timeline.models import Entry
 from crm.timeline.registry import Event, event_named
-from crm.timeline.statements import ENTRY_KINDS, Cursor, Wanted, count_sql, page_sql
+from crm.timeline.statements import ENTRY_KINDS, Cursor, Wanted, count_sql, found_sql, latest_sql, page_sql
 from crm.ui.parts import draw
 
 PAGE_SIZE = 25
+# Words are rare when hardly any of the latest entries has them, and few enough of all to be looked for here.
+_LATEST, _FEW_OF_LATEST, _RARE = 2_000, 4, 5_000
+# The index of the search knows three letters in a row.
+_SHORTEST_INDEXED = 3
 _SALT = "crm.timeline.cursor"
 
 
@@ -75,6 +79,17 @@ def read_page(record: Record, reader: Any, wanted: Wanted, *, cursor: str = "", 
         next="" if is_last else _cursor_at(shown[-1]),
         all=len(entries) if is_last and below is None else None,
     )
+
+
+def look_up(wanted: Wanted) -> Wanted:
+    """The same, with the entries that have its words, where the words are rare among all timelines."""
+    if not any(len(word) >= _SHORTEST_INDEXED for word in wanted.words):
+        return wanted
+    ((common,),) = rows_of_query(*latest_sql(wanted.words, of=_LATEST))
+    if common > _FEW_OF_LATEST:
+        return wanted
+    found = rows_of_query(*found_sql(wanted.words, most=_RARE + 1))
+    return wanted if len(found) > _RARE else replace(wanted, among=tuple(key for (key,) in found))
 
 
 def count(record: Record, reader: Any, wanted: Wanted, *, page: TimelinePage | None = None) -> str:

@@ -5,6 +5,7 @@ taken by an index that carries the filter, and the first of all are taken of tho
 entries as with ten. The text holds names of tables and columns alone; whatever was typed is a placeholder.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ from crm.timeline.registry import members_of
 class Wanted:
     """Which entries: filters that are None or empty do not filter. `since` is included, `until` is not.
 
-    `words` are normalised, and an entry has all of them.
+    `words` are normalised, and an entry has all of them. `among` are the keys of all entries that have them, where
+    those are few: then they are looked for here, instead of reading what stands here word by word.
     """
 
     kind: str = ""
@@ -33,6 +35,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     words: tuple[str, ...] = ()
+    among: tuple[int, ...] | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -58,12 +61,36 @@ class _Clauses:
         self.texts.append(text)
         self.values += values
 
+    @property
+    def is_told_by_entry(self) -> bool:
+        return any("entry." in text for text in self.texts)
+
+    @property
+    def joined(self) -> str:
+        """The table of entries, where a condition needs it."""
+        return f" JOIN {Entry._meta.db_table} entry ON entry.id = place.entry_id" if self.is_told_by_entry else ""
+
 
 _PERSON = get_user_model()
 ENTRY_KINDS: list[Kind] = [
     (Entry, columns_of(Entry)),
     (_PERSON, columns_of(_PERSON, "id", "username", "first_name", "last_name", "picture", "is_active")),
 ]
+
+
+def latest_sql(words: Sequence[str], *, of: int) -> Condition:
+    """How many of the latest entries of all timelines have the words: a guess how common they are."""
+    latest = f"SELECT search_doc FROM {Entry._meta.db_table} ORDER BY id DESC LIMIT %s"  # noqa: S608
+    texts = " AND ".join(["search_doc LIKE %s"] * len(words))
+    return f"SELECT COUNT(*) FROM ({latest}) latest WHERE {texts}", (of, *_patterns(words))  # noqa: S608
+
+
+def found_sql(words: Sequence[str], *, most: int) -> Condition:
+    """The keys of entries of any timeline that have the words, by the index of the search."""
+    # In a subselect a pattern is not known to the planner, who would guess by it and sometimes read the whole table.
+    texts = " AND ".join(["search_doc LIKE (SELECT %s::text)"] * len(words))
+    sql = f"SELECT id FROM {Entry._meta.db_table} WHERE search_doc <> '' AND {texts} LIMIT %s"  # noqa: S608
+    return sql, (*_patterns(words), most)
 
 
 def page_sql(record: Any, reader: Any, wanted: Wanted, *, cursor: Cursor | None, limit: int) -> Condition:
@@ -86,6 +113,9 @@ def count_sql(record: Any, reader: Any, wanted: Wanted, *, most: int) -> Conditi
 
     First those of the subjects' own alone, which need no look at anything else: mostly there are enough of them.
     """
+    if wanted.among is not None:
+        first, values = _first(record, reader, wanted, None, most)
+        return f"WITH {first} SELECT COUNT(*) FROM first", values  # noqa: S608
     subjects, subject_values = _subjects(record, reader)
     own, seen = _clauses(reader, wanted, None), _clauses(reader, wanted, None)
     own.add("place.is_primary")
@@ -115,6 +145,8 @@ def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limi
     subjects, subject_values = _subjects(record, reader)
     clauses = _clauses(reader, wanted, cursor)
     _add_sight(clauses, reader)
+    if wanted.among is not None:
+        return _first_among(subjects, clauses), (*subject_values, *clauses.values, limit)
     # An entry may stand on several of them, hence DISTINCT. Without LIMIT in each of them, all would be read.
     sql = f"""
         subject(id, since, until) AS MATERIALIZED ({subjects}),
@@ -138,12 +170,21 @@ def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limi
     return sql, (*subject_values, *clauses.values, 1, limit - 1, *clauses.values, limit, limit)
 
 
+def _first_among(subjects: str, clauses: "_Clauses") -> str:
+    return f"""
+        subject(id, since, until) AS MATERIALIZED ({subjects}),
+        first AS (
+            SELECT DISTINCT place.at, place.entry_id FROM {Place._meta.db_table} place{clauses.joined}
+            JOIN subject ON subject.id = place.subject_id AND place.at >= subject.since AND place.at < subject.until
+            WHERE {" AND ".join(clauses.texts)} ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
+        )
+    """  # noqa: S608
+
+
 def _of_one(clauses: "_Clauses", *more: str) -> str:
     """The newest entries of one subject, as many as the last placeholder says."""
-    is_told_by_entry = any("entry." in text for text in clauses.texts)
-    joined = f" JOIN {Entry._meta.db_table} entry ON entry.id = place.entry_id" if is_told_by_entry else ""
     return f"""
-        SELECT place.at, place.entry_id FROM {Place._meta.db_table} place{joined}
+        SELECT place.at, place.entry_id FROM {Place._meta.db_table} place{clauses.joined}
         WHERE place.subject_id = subject.id AND place.at >= subject.since AND place.at < subject.until
             {"".join(f" AND {text}" for text in (*clauses.texts, *more))}
         ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
@@ -171,13 +212,24 @@ def _clauses(reader: Any, wanted: Wanted, cursor: Cursor | None) -> _Clauses:
         clauses.add("place.at >= %s", wanted.since)
     if wanted.until is not None:
         clauses.add("place.at < %s", wanted.until)
-    for word in wanted.words:
-        clauses.add("entry.search_doc LIKE %s", f"%{connection.ops.prep_for_like_query(word)}%")
+    if wanted.among is not None:
+        clauses.add("place.entry_id = ANY(%s)", list(wanted.among))
+        return clauses
+    for pattern in _patterns(wanted.words):
+        clauses.add("entry.search_doc LIKE %s", pattern)
     return clauses
+
+
+def _patterns(words: Sequence[str]) -> list[str]:
+    return [f"%{connection.ops.prep_for_like_query(word)}%" for word in words]
 
 
 def _add_sight(clauses: _Clauses, reader: Any) -> None:
     """What stands here because of its own subject is in sight with it; for the rest that subject is looked at."""
+    if clauses.is_told_by_entry:
+        seen, values = seen_sql(reader, type_column="entry.subject_type", key_column="entry.subject_id")
+        clauses.add(f"(place.is_primary OR {seen})", *values)
+        return
     seen, values = seen_sql(reader, type_column="told.subject_type", key_column="told.subject_id")
     clauses.add(
         f"(place.is_primary OR EXISTS (SELECT FROM {Entry._meta.db_table} told"

@@ -14,7 +14,7 @@ from crm.access.models import Record
 from crm.access.registry import record_model_of
 from crm.pages.reading import fetch_record
 from crm.timeline.forms import TimelineFilters
-from crm.timeline.reading import PAGE_SIZE, BrokenCursor, count, read_page
+from crm.timeline.reading import PAGE_SIZE, BrokenCursor, count, look_up, read_page
 from crm.ui.parts import draw
 
 # What htmx asks for: the list with its filters, the list alone, the entries below those that are shown.
@@ -54,7 +54,7 @@ def _fetch(kind: str, key: UUID, reader: Any) -> Any:
 
 
 def _values(request: HttpRequest, record: Record, filters: TimelineFilters, *, size: int) -> dict[str, Any]:
-    wanted = filters.wanted()
+    wanted = look_up(filters.wanted())
     try:
         page = read_page(record, request.user, wanted, cursor=request.GET.get("below", ""), size=size)
     except BrokenCursor as problem:

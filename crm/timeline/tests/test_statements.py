@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from crm.access.rights import Action
 from crm.access.shares import share
 from crm.access.sight import seen_records
 from crm.timeline.models import Entry
-from crm.timeline.reading import read_page
+from crm.timeline.reading import count, look_up, read_page
 from crm.timeline.statements import Wanted, count_sql
 from teams.tests.factories import Cast, make_cast
 
@@ -77,6 +78,19 @@ def test_pages_of_any_size_hold_what_a_look_at_every_entry_finds(cast: Cast, acm
     assert expected
     for size in (1, 2, 5, 100):
         assert entries_by_pages(acme, reader, word, size) == expected
+
+
+@pytest.mark.parametrize("name", ["ann", "cy", "dana"])
+def test_rare_words_are_looked_up_and_find_the_same(cast: Cast, acme: Any, name: str) -> None:
+    reader = getattr(cast, name)
+    log(cast.dana, "nowhere on Acme: xylophone", with_=[make_contact(cast.ann)])
+    for word, limit in (("word1", 100), ("xylophone", 100), ("word1", 0)):
+        with patch("crm.timeline.reading._FEW_OF_LATEST", limit):
+            wanted = look_up(Wanted(words=(word,)))
+        assert (wanted.among is None) == (limit == 0)
+        expected = entries_by_hand(acme, reader, word)
+        assert [each.entry.pk for each in read_page(acme, reader, wanted, size=100).told] == expected
+        assert count(acme, reader, wanted) == str(len(expected))
 
 
 @pytest.mark.parametrize("word", ["", "word1"])
