@@ -30,12 +30,21 @@ _COMMON_WORDS = (
 
 @dataclass(frozen=True)
 class Page:
-    """One row of the report. `peers` tells what others need for the like of it."""
+    """One row of the report. `peers` tells what others need for the like of it.
+
+    `target` is the id of the element that htmx asks for the contents of.
+    """
 
     title: str
     addresses: list[str]
     peers: str = ""
     is_fragment: bool = False
+    target: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        named = {"HX-Target": self.target} if self.target else {}
+        return {"HX-Request": "true", **named} if self.is_fragment or self.target else {}
 
 
 class Asker:

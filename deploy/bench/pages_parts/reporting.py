@@ -38,7 +38,7 @@ administrator and, after the stroke, with restricted rights; the list of Horilla
 
 def write_line(reader: str, measured: Measured) -> str:
     return (
-        f"{reader:9} {measured.page.title:36} p50 {measured.median:6.1f}  p95 {measured.p95:6.1f}"
+        f"{reader:9} {measured.page.title:46} p50 {measured.median:6.1f}  p95 {measured.p95:6.1f}"
         f"  max {measured.slowest:6.1f}  computed {measured.computed:5.1f}  {measured.queries:2} queries"
     )
 
@@ -49,7 +49,8 @@ def write_report(path: Path, found: Mapping[str, Sequence[Measured]], *, bound: 
     requests = len(one[0].times)
     lines = [
         _INTRODUCTION.format(bound=bound),
-        *_facts(load),
+        *machine_facts(load),
+        f"- Sizes: {', '.join(f'{model.objects.count():,} {name}' for model, name in _SIZES)}",
         "",
         "| Page | 1%: p50 | **p95** | max | computed | all: p50 | **p95** | max | computed | queries | peers |",
         f"|{'---|' * 11}",
@@ -70,17 +71,16 @@ def _row(one: Measured, everything: Measured) -> str:
     return f"| {' | '.join([one.page.title, *figures, str(most), one.page.peers or '–'])} |"
 
 
-def _facts(load: float) -> list[str]:
+def machine_facts(load: float) -> list[str]:
+    """The date, the machine, and how busy it was before."""
     memory = psutil.virtual_memory().total / 2**30
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (postgres,) = cursor.fetchone()
-    sizes = [f"{model.objects.count():,} {name}" for model, name in _SIZES]
     return [
         f"- Date: {datetime.now(UTC):%Y-%m-%d}",
         f"- Machine: {os.cpu_count()} cores ({_processor()}), {memory:.0f} GB of memory; load before it {load:.1f}",
         f"- PostgreSQL {postgres.split()[0]}, Python {platform.python_version()}",
-        f"- Sizes: {', '.join(sizes)}",
     ]
 
 

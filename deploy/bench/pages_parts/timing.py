@@ -23,7 +23,6 @@ from crm.embedded.ports import kept_or_free_port
 from pages_parts.asking import Page
 
 WARM_UP, _COUNTED, _PATIENCE = 20, 20, 60
-_HTMX = {"HX-Request": "true"}
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Visitor:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
 
     def measure(self, page: Page) -> Measured:
-        headers = {"Cookie": self.cookie, **(_HTMX if page.is_fragment else {})}
+        headers = {"Cookie": self.cookie, **page.headers}
         # The server has hung up since the page before: the queries of that one were counted meanwhile.
         self.connection.close()
         for address in page.addresses[:WARM_UP]:
@@ -129,6 +128,6 @@ class Visitor:
         counts = []
         for address in page.addresses[:_COUNTED]:
             with CaptureQueriesContext(connection) as queries:
-                self.browser.get(address, headers=_HTMX if page.is_fragment else {})
+                self.browser.get(address, headers=page.headers)
             counts.append(len(queries))
         return max(counts)
