@@ -6,6 +6,7 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from crm.notifications.models import DeliverySettings, MailChoice, Preference
@@ -54,6 +55,8 @@ def zone_of(user: Any) -> tzinfo:
 @transaction.atomic
 def choose(user: Any, choices: Mapping[str, Choice], settings: DeliverySettings) -> None:
     """Store what the person wants. What agrees with the proposal of a kind is not kept: it goes with the proposal."""
+    # One after the other: what a double click sends twice would be inserted twice.
+    get_user_model()._default_manager.select_for_update(no_key=True).get(pk=user.pk)
     proposals = {kind.key: proposed(kind) for kind in kinds()}
     chosen = {key: choice for key, choice in choices.items() if choice != proposals.get(key)}
     Preference.objects.filter(user_id=user.pk).delete()

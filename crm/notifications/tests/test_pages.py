@@ -1,5 +1,7 @@
 """The bell, the page of all and the settings, as ann's colleagues and strangers get them."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from clients.models import Client
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
+from crm.notifications.choices import Choice, choose, delivery_settings_of
 from crm.notifications.models import DeliverySettings, MailChoice, Notification, Preference
 from crm.notifications.registry import kinds
 from crm.notifications.selectors import badge_of
@@ -187,3 +190,22 @@ def test_what_cannot_be_is_refused_with_a_sentence(cast: Cast) -> None:
         assert browser.post(SETTINGS, chosen(**wrong)).status_code == 422
     assert not Preference.objects.exists()
     assert not DeliverySettings.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_choices_that_are_sent_twice_are_kept_once() -> None:
+    ann = make_cast().ann
+    wanted = {kind.key: Choice(False, MailChoice.NEVER) for kind in kinds()}
+    begin = Barrier(4)
+
+    def work() -> int:
+        begin.wait(10)
+        try:
+            choose(ann, wanted, delivery_settings_of(ann))
+        finally:
+            connection.close()
+        return 1
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(each.result(30) for each in [pool.submit(work) for _time in range(4)]) == 4
+    assert Preference.objects.filter(user=ann).count() == len(wanted)
