@@ -45,11 +45,15 @@ def people_offered(page: Any, reader: Any) -> list[Contact] | None:
 
 
 def composing_panel(record: Any, reader: Any) -> dict[str, Any]:
-    """What the panel needs: an empty form, at one query. A client's only person is chosen at once."""
-    offered = people_offered(record, reader)
+    """What the panel needs: an empty form, at one query."""
+    return {"form": empty_form(record, reader), "post_url": _post_url(record), "is_logged": False}
+
+
+def empty_form(page: Any, reader: Any) -> InteractionForm:
+    """A client's only person is chosen at once."""
+    offered = people_offered(page, reader)
     initial = {"people": [offered[0].pk]} if offered and len(offered) == 1 else {}
-    form = InteractionForm(actor=reader, page=record, offered=offered, initial=initial)
-    return {"form": form, "post_url": _post_url(record), "is_logged": False}
+    return InteractionForm(actor=reader, page=page, offered=offered, initial=initial)
 
 
 def composer(request: HttpRequest, page: Any, form: InteractionForm, *, is_logged: bool = False) -> str:

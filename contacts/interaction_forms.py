@@ -159,7 +159,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_when(self) -> datetime:
         typed = self.cleaned_data["when"].strip()
         now = timezone.localtime()
-        if not self.is_new and typed == shown(self.instance.at):
+        if not self.is_new and typed in ("", shown(self.instance.at)):
             # The page shows no seconds: what nobody retyped stays as it was.
             return self.instance.at  # type: ignore[no-any-return]
         if not typed:

@@ -28,13 +28,13 @@ _PEOPLE_IN_MAIL, _SHOWN_OF_ONE = 50, 3
 
 
 def tell(notices: Sequence["Notification"], reader: Any) -> Mapping[int, Told]:
-    """Of deleted interactions nothing is said; of edited ones what they say now."""
+    """Of deleted interactions nothing is said; of edited ones what they say now, to those who see their subject."""
     keys = [notice.source_id for notice in notices]
     found = Interaction.objects.filter(deleted_at=None).select_related("author").in_bulk(keys)
     return {
         notice.pk: _told(interaction, notice.record)
         for notice in notices
-        if (interaction := found.get(notice.source_id)) is not None
+        if (interaction := found.get(notice.source_id)) is not None and interaction.subject_id == notice.record_id
     }
 
 

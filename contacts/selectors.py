@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from clients.models import Client
-from contacts.models import Contact, Employment
+from contacts.models import Contact, Employment, Interaction
 from crm.access.conditions import reach_sql
 from crm.access.rights import Action, hidden_fields
+from crm.access.sight import seen_records
+from crm.history.plain import PlainPage, plain_page
 from crm.ui.addresses import address_of
 
 # Lists ask these for every page, and Django takes longer to write such a query than PostgreSQL to answer it.
@@ -83,6 +85,16 @@ def present_employers(contacts: Sequence[Contact], user: Any) -> Mapping[UUID, P
         contact_id: PresentEmployer(job_title, name, address_of("clients:detail", client_id) if name else "")
         for contact_id, job_title, client_id, name in rows
     }
+
+
+def versions_of_interaction(interaction: Interaction, reader: Any, *, before: int | None = None) -> PlainPage:
+    """Its versions since it was last about something out of the reader's sight: what it said then is not for him."""
+    subjects = Interaction.history.filter(id=interaction.pk).order_by().values_list("subject_type", "subject_id")
+    last = {(label, key): newest for label, key, newest in subjects.annotate(newest=Max("history_id"))}
+    last.pop((interaction.subject_type, interaction.subject_id), None)
+    seen = seen_records(reader, last)
+    closed = [newest for subject, newest in last.items() if subject not in seen]
+    return plain_page(Interaction, interaction.pk, reader, before=before, above=max(closed, default=None))
 
 
 def people_counts(clients: Sequence[Client], user: Any) -> Mapping[UUID, int]:

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
+from uuid6 import uuid7
 
 from contacts.models import Contact, Interaction, InteractionLink, InteractionParticipant
 from contacts.rights import may_log, may_touch
@@ -38,15 +39,17 @@ class StaleInteraction(Exception):
 class Conversation:
     """Whom an interaction was with, and what else it concerns.
 
-    `about` are records such as a client or a deal: the first one is the subject where nobody took part.
+    `about` are records such as a client or a deal: the first one is the subject where nobody took part. `main` is the
+    subject of one that is stored, or of which the editor does not see the first person.
     """
 
     people: Sequence[Contact] = ()
     about: Sequence[Record] = ()
+    main: Record | None = None
 
     @property
     def subject(self) -> Record:
-        return next(iter([*self.people, *self.about]))
+        return self.main or next(iter([*self.people, *self.about]))
 
     @property
     def others(self) -> list[Record]:
@@ -74,6 +77,25 @@ def log_interaction(interaction: Interaction, conversation: Conversation, *, act
     return interaction
 
 
+def log_once(interaction: Interaction, conversation: Conversation, *, actor: Any) -> None:
+    """Log what a form holds that carries its key: sent twice it is stored once.
+
+    Other words in a form that was sent before, as after the Back button, are another interaction. Raises as
+    `log_interaction` does.
+    """
+    try:
+        log_interaction(interaction, conversation, actor=actor)
+    except IntegrityError:
+        first = Interaction.history.filter(id=interaction.pk, version=1, author=actor.pk)
+        if not first.exists():
+            raise
+        label, key = subject_of(conversation.subject)
+        same = {"kind": interaction.kind, "text": interaction.text, "subject_type": label, "subject_id": key}
+        if not first.filter(**same).exists():
+            interaction.pk = uuid7()
+            log_interaction(interaction, conversation, actor=actor)
+
+
 @transaction.atomic
 def edit_interaction(interaction: Interaction, conversation: Conversation, *, actor: Any) -> Interaction:
     """Store a changed interaction; `interaction.version` is the one that was read.
@@ -84,6 +106,7 @@ def edit_interaction(interaction: Interaction, conversation: Conversation, *, ac
     # The subject is seen, or he would not be here; whoever is added must be seen too.
     _refuse_unseen([*conversation.people, *conversation.about], actor)
     whole = _with_unseen(current, conversation, actor)
+    is_moved = subject_of(whole.subject) != (current.subject_type, current.subject_id)
     interaction.version = current.version + 1
     interaction.updated_at = timezone.now()
     interaction.author_id = current.author_id
@@ -100,6 +123,8 @@ def edit_interaction(interaction: Interaction, conversation: Conversation, *, ac
         subject=whole.subject,
         also_on=whole.others,
     )
+    if is_moved:
+        notifications.move(source_of(interaction), to=whole.subject)
     return interaction
 
 
@@ -132,11 +157,12 @@ def source_of(interaction: Interaction) -> tuple[str, UUID]:
 def conversation_of(interaction: Interaction) -> Conversation:
     """As it is stored, whoever asks: people and records that are in the recycle bin or gone are left out."""
     people = [row.contact for row in interaction.participants.select_related("contact")]
-    named = [(row.record_type, row.record_id) for row in interaction.links.all()]
-    if not people:
-        named.insert(0, (interaction.subject_type, interaction.subject_id))
-    found = (_stored(label, key) for label, key in named)
-    return Conversation(people, [record for record in found if record is not None])
+    found = [_stored(row.record_type, row.record_id) for row in interaction.links.all()]
+    main: Record | None = next((one for one in people if one.pk == interaction.subject_id), None)
+    if main is None:
+        main = _stored(interaction.subject_type, interaction.subject_id)
+        found.insert(0, main)
+    return Conversation(people, [record for record in found if record is not None], main)
 
 
 def _stored(label: str, key: UUID) -> Record | None:
@@ -166,12 +192,15 @@ def _name_subject(interaction: Interaction, subject: Record) -> None:
 
 
 def _with_unseen(current: Interaction, conversation: Conversation, actor: Any) -> Conversation:
-    """The conversation with those of the stored one whom the actor does not see: he could not have named them."""
+    """The conversation with those of the stored one whom the actor does not see: he could not have named them.
+
+    None of them becomes the subject: the interaction would go out of his own sight.
+    """
     stored = conversation_of(current)
     seen = seen_records(actor, [subject_of(record) for record in (*stored.people, *stored.about)])
     kept_people = [one for one in stored.people if subject_of(one) not in seen]
     kept = [one for one in stored.about if subject_of(one) not in seen]
-    return Conversation([*conversation.people, *kept_people], [*conversation.about, *kept])
+    return Conversation([*conversation.people, *kept_people], [*conversation.about, *kept], conversation.subject)
 
 
 def _participants(people: Sequence[Contact]) -> list[InteractionParticipant]:

@@ -1,10 +1,12 @@
 """Interactions: logged, edited, deleted and restored, by the rules of the role."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Client
 from clients.tests.factories import make_client
@@ -13,7 +15,8 @@ from contacts.services import Conversation, delete_interaction, edit_interaction
 from contacts.services.interactions import StaleInteraction, conversation_of
 from contacts.tests.factories import log, make_contact
 from crm.access.rights import Action, Scope, forget_rights
-from crm.access.shares import share
+from crm.access.shares import share, withdraw
+from crm.history.plain import PAGE_SIZE
 from crm.pages.testing import browser_of
 from crm.timeline.reading import read_page
 from crm.timeline.statements import Wanted
@@ -108,6 +111,46 @@ def test_an_edit_keeps_participants_whom_the_editor_does_not_see(cast: Cast) -> 
     assert texts_on(hers, cast.cy) == ["All three of us"]
 
 
+def test_an_edit_does_not_take_it_out_of_the_sight_of_its_editor(cast: Cast) -> None:
+    acme, mine, theirs = make_client(cast.ann, "Acme"), make_contact(cast.ann, "Mine"), make_contact(cast.cy, "Theirs")
+    share(theirs, action=Action.VIEW, actor=cast.cy, with_user=cast.ann)
+    said = log(cast.ann, "Talked", with_=[mine, theirs], about=[acme])
+    withdraw(theirs, action=Action.VIEW, actor=cast.cy, with_user=cast.ann)
+    edit_interaction(said, Conversation(about=[acme]), actor=cast.ann)
+    assert texts_on(acme, cast.ann) == ["Talked"]
+    assert texts_on(theirs, cast.cy) == []
+    restore_interaction(delete_interaction(said, actor=cast.ann), actor=cast.ann)
+    assert texts_on(acme, cast.ann) == ["Talked"]
+    assert {str(one) for one in (*conversation_of(said).people, *conversation_of(said).about)} == {"Theirs", "Acme"}
+
+
+def test_what_was_said_about_a_record_out_of_sight_is_in_no_version(cast: Cast) -> None:
+    shown, hidden = make_client(cast.ann, "Shown"), make_client(cast.ann, "Hidden")
+    share(shown, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    said = log(cast.ann, "Vorskla secret", about=[hidden])
+    for text in ("Harmless", "Quite harmless"):
+        said.text = text
+        edit_interaction(said, Conversation(about=[shown]), actor=cast.ann)
+    address = reverse("interactions:detail", args=[said.pk])
+    assert "Vorskla secret" in browser_of(cast.bob).get(address).content.decode()
+    page = browser_of(cast.cy).get(address).content.decode()
+    assert "Vorskla" not in page
+    assert "Quite" in page
+
+
+def test_older_versions_are_a_page_further(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    said = log(cast.ann, "The first words", about=[acme])
+    for number in range(PAGE_SIZE):
+        said.text = f"Words {number}"
+        edit_interaction(said, Conversation(about=[acme]), actor=cast.ann)
+    browser, address = browser_of(cast.ann), reverse("interactions:detail", args=[said.pk])
+    newest = browser.get(address).context["page"]
+    oldest = browser.get(f"{address}{newest.older_url}").context["page"]
+    assert (len(newest.versions), len(oldest.versions), oldest.older_before) == (PAGE_SIZE, 1, None)
+    assert browser.get(f"{address}?before=zz").context["page"] == newest
+
+
 def test_a_deleted_interaction_is_on_no_timeline_until_it_is_restored(cast: Cast) -> None:
     acme = make_client(cast.ann, "Acme")
     contact = make_contact(cast.ann, at=acme)
@@ -158,6 +201,43 @@ def test_the_same_form_sent_twice_is_one_interaction(cast: Cast) -> None:
     for _time in range(2):
         assert browser.post(new_url(acme), sent(submission=key)).status_code == 302
     assert Interaction.objects.count() == 1
+
+
+def test_other_words_in_a_form_that_was_sent_before_are_another_interaction(cast: Cast) -> None:
+    acme, globex = make_client(cast.ann, "Acme"), make_client(cast.ann, "Globex")
+    browser = browser_of(cast.ann)
+    key = browser.get(new_url(acme)).context["form"]["submission"].value()
+    browser.post(new_url(acme), sent(submission=key))
+    browser.post(new_url(acme), sent(submission=key, text="Called again"))
+    browser.post(new_url(globex), sent(submission=key))
+    assert sorted(texts_on(acme, cast.ann)) == ["Called again", "Wants a quote"]
+    assert texts_on(globex, cast.ann) == ["Wants a quote"]
+
+
+def test_the_only_person_of_a_client_is_chosen_in_every_box(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    person = make_contact(cast.ann, at=acme)
+    chosen = f'<option value="{person.pk}" selected'
+    browser = browser_of(cast.ann)
+    assert chosen in browser.get(acme.get_absolute_url()).content.decode()
+    answer = browser.post(new_url(acme), sent(people=[str(person.pk)]), headers={"HX-Request": "true"})
+    assert chosen in answer.content.decode()
+
+
+def test_a_deletion_sent_twice_leads_to_where_it_can_be_taken_back(cast: Cast) -> None:
+    said = log(cast.ann, about=[make_client(cast.ann, "Acme")])
+    browser, url = browser_of(cast.ann), reverse("interactions:delete", args=[said.pk])
+    assert browser.post(url).status_code == 302
+    assert browser.post(url).url == reverse("interactions:detail", args=[said.pk])  # type: ignore[attr-defined]
+    assert browser_of(cast.bob).post(url).status_code == 404
+
+
+def test_an_edit_without_a_time_keeps_the_one_there_is(cast: Cast) -> None:
+    contact = make_contact(cast.ann)
+    said = log(cast.ann, with_=[contact], at=timezone.now() - timedelta(days=40))
+    values = sent(people=[str(contact.pk)], read_version=1, when="")
+    assert browser_of(cast.ann).post(reverse("interactions:edit", args=[said.pk]), values).status_code == 302
+    assert Interaction.objects.get().at == said.at
 
 
 def test_yesterday_at_three_is_understood_and_nonsense_is_told_in_its_place(cast: Cast) -> None:

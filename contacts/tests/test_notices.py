@@ -3,7 +3,7 @@
 import pytest
 
 from clients.tests.factories import make_client
-from contacts.services import delete_interaction
+from contacts.services import Conversation, delete_interaction, edit_interaction
 from contacts.tests.factories import log, make_contact
 from crm.access.rights import Action
 from crm.access.shares import share, withdraw
@@ -63,3 +63,21 @@ def test_what_was_deleted_before_it_was_told_is_not_told(cast: Cast) -> None:
     assert told_to(cast.bob) == 1
     delete_interaction(kept, actor=cast.ann)
     assert told_to(cast.bob) == 0
+
+
+@pytest.mark.parametrize("is_told_before", [True, False])
+def test_what_was_moved_to_another_record_is_told_to_those_who_see_that_one(cast: Cast, is_told_before: bool) -> None:
+    shown, hidden = make_client(cast.ann, "Shown"), make_client(cast.ann, "Hidden")
+    share(shown, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
+    for reader in (cast.bob, cast.cy):
+        follow(shown, reader)
+    said = log(cast.ann, "Harmless", about=[shown])
+    if is_told_before:
+        assert told_to(cast.cy) == 1
+    said.text = "Vorskla secret"
+    edit_interaction(said, Conversation(about=[hidden]), actor=cast.ann)
+    deliver_all()
+    assert "Vorskla" not in page_of(cast.cy)
+    assert ("logged on Hidden" in page_of(cast.bob)) == is_told_before
+    # cy was told of the share as well.
+    assert (badge_of(cast.cy).count, badge_of(cast.bob).count) == (1, int(is_told_before))

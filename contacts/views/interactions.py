@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,22 +14,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients.models import Client
-from contacts.composing import composer, page_named, people_offered
+from contacts.composing import composer, empty_form, page_named, people_offered
 from contacts.interaction_forms import InteractionForm
 from contacts.models import Contact, Interaction
 from contacts.rights import may_log, may_touch
+from contacts.selectors import versions_of_interaction
 from contacts.services.interactions import (
     Conversation,
     StaleInteraction,
     conversation_of,
     delete_interaction,
     edit_interaction,
-    log_interaction,
+    log_once,
     restore_interaction,
 )
 from crm.access.rights import Action
 from crm.access.sight import seen_records, subject_of
-from crm.history.plain import plain_page
+from crm.history.plain import version_key
 
 _METHODS = ("GET", "HEAD", "POST")
 
@@ -68,7 +68,7 @@ def interaction_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "about": seen.about,
         "may_change": not interaction.deleted_at and may_touch(request.user, interaction, Action.CHANGE),
         "may_delete": may_touch(request.user, interaction, Action.DELETE),
-        "page": plain_page(Interaction, interaction.pk, request.user),
+        "page": versions_of_interaction(interaction, request.user, before=version_key(request.GET.get("before", ""))),
     }
     return render(request, "interactions/detail.html", context)
 
@@ -91,6 +91,9 @@ def interaction_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(_METHODS)
 def interaction_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     interaction, subject = _fetch_to(pk, request.user, Action.DELETE)
+    if interaction.deleted_at is not None:
+        # Sent twice, or from an old page: there it can be restored.
+        return HttpResponseRedirect(reverse("interactions:detail", args=[pk]))
     if request.method != "POST":
         context = {
             "title": _("Delete this interaction?"),
@@ -129,25 +132,18 @@ def interaction_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _log(request: HttpRequest, form: InteractionForm, page: Any) -> None:
-    """Sent twice, it is stored once."""
     given = form.cleaned_data
     people = list(given["people"])
     if isinstance(page, Contact):
         people.insert(0, page)
     client = page if page is not None and not isinstance(page, Contact) else given.get("client")
     conversation = Conversation(people, [client] if client else [])
-    interaction = form.filled()
-    try:
-        log_interaction(interaction, conversation, actor=request.user)
-    except IntegrityError:
-        if not Interaction.objects.filter(pk=interaction.pk, author=request.user.pk).exists():
-            raise
+    log_once(form.filled(), conversation, actor=request.user)
 
 
 def _logged(request: HttpRequest, form: InteractionForm, page: Any) -> HttpResponse:
     if getattr(request, "htmx", False) and page is not None:
-        fresh = InteractionForm(actor=request.user, page=page, offered=people_offered(page, request.user))
-        answer = HttpResponse(composer(request, page, fresh, is_logged=True))
+        answer = HttpResponse(composer(request, page, empty_form(page, request.user), is_logged=True))
         answer["HX-Trigger"] = "timeline-changed"
         return answer
     messages.success(request, _("Logged."))
@@ -195,11 +191,15 @@ def _fetch(pk: UUID, reader: Any) -> tuple[Interaction, Any]:
 
 
 def _fetch_to(pk: UUID, actor: Any, action: Action) -> tuple[Interaction, Any]:
-    """One that is not deleted and that the actor may change or delete. Raises Http404, PermissionDenied."""
+    """One that the actor may change or delete; a deleted one for those who may delete it, to be deleted.
+
+    Raises Http404, PermissionDenied.
+    """
     interaction, subject = _fetch(pk, actor)
-    if interaction.deleted_at is not None:
+    is_allowed = may_touch(actor, interaction, action)
+    if interaction.deleted_at is not None and not (is_allowed and action == Action.DELETE):
         raise Http404
-    if not may_touch(actor, interaction, action):
+    if not is_allowed:
         raise PermissionDenied
     return interaction, subject
 

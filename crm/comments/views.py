@@ -18,10 +18,9 @@ from crm.comments.models import Comment
 from crm.comments.reading import fetch_comment, read_page, read_thread, record_named
 from crm.comments.rights import may_comment, may_edit
 from crm.comments.services import StaleComment, add_comment, edit_comment
-from crm.history.plain import plain_page
+from crm.history.plain import plain_page, version_key
 
 _REFUSED, _CONFLICT = 422, 409
-_LONGEST_KEY = 18
 
 
 @login_required
@@ -78,10 +77,7 @@ def edit(request: Any, pk: UUID) -> HttpResponse:
 def history(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a comment said before, for everybody who sees it."""
     found, record = _living(pk, request.user)
-    before = request.GET.get("before", "")
-    # Longer numbers are no keys of versions, and too long for the database.
-    key = int(before) if before.isdecimal() and len(before) <= _LONGEST_KEY else None
-    page = plain_page(Comment, found.pk, request.user, before=key)
+    page = plain_page(Comment, found.pk, request.user, before=version_key(request.GET.get("before", "")))
     return render(request, "comments/history.html", {"page": page, "record": record, "comment": found})
 
 

@@ -50,6 +50,11 @@ class PlainPage:
         return f"?before={self.older_before}" if self.older_before else ""
 
 
+def version_key(typed: str) -> int | None:
+    """The key that an address names; None for what is none, or too long for the database."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
+
+
 def begin_history(model: type[models.Model], ids: Collection[Any]) -> None:
     """Write the present state of those that have no version yet, so that what changes next can be told.
 
@@ -65,12 +70,16 @@ def plain_versions(model: type[models.Model], pk: Any, reader: Any) -> list[Plai
     return plain_page(model, pk, reader).versions
 
 
-def plain_page(model: type[models.Model], pk: Any, reader: Any, *, before: int | None = None) -> PlainPage:
-    """The versions below the key `before`, the newest without one."""
+def plain_page(
+    model: type[models.Model], pk: Any, reader: Any, *, before: int | None = None, above: int | None = None
+) -> PlainPage:
+    """The versions below the key `before`, the newest without one; none at or below `above`, as if they were not."""
     history: Any = model.history.model  # type: ignore[attr-defined]
     found = history.objects.filter(id=pk).select_related("history_user").order_by("-history_id")
     if before is not None:
         found = found.filter(history_id__lt=before)
+    if above is not None:
+        found = found.filter(history_id__gt=above)
     # One more than is shown: the last one shown is compared with it.
     rows = list(found[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]

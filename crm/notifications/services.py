@@ -56,6 +56,17 @@ def forget(source: tuple[str, UUID]) -> None:
     Notification.objects.filter(source_type=source_type, source_id=source_id).delete()
 
 
+def move(source: tuple[str, UUID], *, to: Record) -> None:
+    """What people were told of a row is about another record now: only who sees that one is shown it.
+
+    It stands in a line of its own: those that it stood with are about the record of before.
+    """
+    source_type, source_id = source
+    label, key = subject_of(to)
+    told = Notification.objects.filter(source_type=source_type, source_id=source_id)
+    told.update(record_type=label, record_id=key, group_key=f"{source_type} {source_id}")
+
+
 def mark_read(notice: Notification, *, actor: Any) -> list[int]:
     """Its line is read: the notification, and those before it that stand in one line with it. Their keys."""
     together = _own(actor).unread().filter(group_key=notice.group_key, pk__lte=notice.pk)
