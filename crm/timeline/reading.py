@@ -20,7 +20,7 @@ from crm.ui.parts import draw
 
 PAGE_SIZE = 25
 # Words are rare when hardly any of the latest entries has them, and few enough of all to be looked for here.
-_LATEST, _FEW_OF_LATEST, _RARE = 2_000, 4, 5_000
+_LATEST, _FEW_OF_LATEST, _RARE = 2_000, 4, 10_000
 # The index of the search knows three letters in a row.
 _SHORTEST_INDEXED = 3
 _SALT = "crm.timeline.cursor"

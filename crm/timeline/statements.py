@@ -146,7 +146,7 @@ def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limi
     clauses = _clauses(reader, wanted, cursor)
     _add_sight(clauses, reader)
     if wanted.among is not None:
-        return _first_among(subjects, clauses), (*subject_values, *clauses.values, limit)
+        return _first_among(subjects, clauses), (*subject_values, list(wanted.among), *clauses.values, limit)
     # An entry may stand on several of them, hence DISTINCT. Without LIMIT in each of them, all would be read.
     sql = f"""
         subject(id, since, until) AS MATERIALIZED ({subjects}),
@@ -171,10 +171,15 @@ def _first(record: Any, reader: Any, wanted: Wanted, cursor: Cursor | None, limi
 
 
 def _first_among(subjects: str, clauses: "_Clauses") -> str:
+    """The same from the other end: materialised, since the planner would go through the subjects here too."""
     return f"""
         subject(id, since, until) AS MATERIALIZED ({subjects}),
+        placed AS MATERIALIZED (
+            SELECT place.* FROM unnest(%s::bigint[]) found(id)
+            JOIN {Place._meta.db_table} place ON place.entry_id = found.id
+        ),
         first AS (
-            SELECT DISTINCT place.at, place.entry_id FROM {Place._meta.db_table} place{clauses.joined}
+            SELECT DISTINCT place.at, place.entry_id FROM placed place{clauses.joined}
             JOIN subject ON subject.id = place.subject_id AND place.at >= subject.since AND place.at < subject.until
             WHERE {" AND ".join(clauses.texts)} ORDER BY place.at DESC, place.entry_id DESC LIMIT %s
         )
@@ -213,7 +218,6 @@ def _clauses(reader: Any, wanted: Wanted, cursor: Cursor | None) -> _Clauses:
     if wanted.until is not None:
         clauses.add("place.at < %s", wanted.until)
     if wanted.among is not None:
-        clauses.add("place.entry_id = ANY(%s)", list(wanted.among))
         return clauses
     for pattern in _patterns(wanted.words):
         clauses.add("entry.search_doc LIKE %s", pattern)
