@@ -23,3 +23,13 @@ def may_touch(user: Any, interaction: Interaction, action: Action) -> bool:
     """Whether the role lets him change or delete it; that he sees it is another question."""
     scope = rights_of(user).scope(Interaction, action)
     return scope == Scope.ALL or (scope == Scope.OWN and interaction.author_id == user.pk)
+
+
+def may_restore(user: Any, interaction: Interaction) -> bool:
+    """An author brings back what he deleted himself, not what was taken away by somebody else."""
+    if not may_touch(user, interaction, Action.DELETE):
+        return False
+    if rights_of(user).scope(Interaction, Action.DELETE) == Scope.ALL:
+        return True
+    last = Interaction.history.filter(id=interaction.pk, version=interaction.version, history_user=user.pk)
+    return bool(last.exists())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_noop
 from uuid6 import uuid7
 
 from contacts.models import Contact, Interaction, InteractionLink, InteractionParticipant
-from contacts.rights import may_log, may_touch
+from contacts.rights import may_log, may_restore, may_touch
 from crm.access.models import Record
 from crm.access.registry import record_model_of
 from crm.access.rights import Action
@@ -144,6 +144,8 @@ def restore_interaction(interaction: Interaction, *, actor: Any) -> Interaction:
     current = _lock(interaction, actor, Action.DELETE)
     if current.deleted_at is None:
         return current
+    if not may_restore(actor, current):
+        raise PermissionDenied
     _store_deleted(interaction, None, actor=actor, reason=_RESTORED)
     _tell(interaction, conversation_of(interaction))
     return interaction

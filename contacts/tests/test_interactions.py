@@ -232,6 +232,30 @@ def test_a_deletion_sent_twice_leads_to_where_it_can_be_taken_back(cast: Cast) -
     assert browser_of(cast.bob).post(url).status_code == 404
 
 
+def test_an_author_does_not_bring_back_what_somebody_else_took_away(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    said = log(cast.ann, "Nonsense", about=[acme])
+    let(cast.ann, Action.DELETE, Scope.OWN)
+    delete_interaction(said, actor=cast.dana)
+    browser, restore = browser_of(cast.ann), reverse("interactions:restore", args=[said.pk])
+    assert restore not in browser.get(reverse("interactions:detail", args=[said.pk])).content.decode()
+    assert browser.post(restore).status_code == 403
+    assert texts_on(acme, cast.ann) == []
+    restore_interaction(said, actor=cast.dana)
+    delete_interaction(said, actor=cast.ann)
+    assert restore in browser.get(reverse("interactions:detail", args=[said.pk])).content.decode()
+    assert browser.post(restore).status_code == 302
+    assert texts_on(acme, cast.ann) == ["Nonsense"]
+
+
+def test_an_edit_keeps_what_the_form_has_no_field_for(cast: Cast) -> None:
+    acme, globex, initech = (make_client(cast.ann, name) for name in ("Acme", "Globex", "Initech"))
+    said = log(cast.ann, "Both of you", about=[acme, globex])
+    values = sent(client=str(initech.pk), read_version=1, when="")
+    assert browser_of(cast.ann).post(reverse("interactions:edit", args=[said.pk]), values).status_code == 302
+    assert [len(texts_on(one, cast.ann)) for one in (acme, globex, initech)] == [0, 1, 1]
+
+
 def test_an_edit_without_a_time_keeps_the_one_there_is(cast: Cast) -> None:
     contact = make_contact(cast.ann)
     said = log(cast.ann, with_=[contact], at=timezone.now() - timedelta(days=40))

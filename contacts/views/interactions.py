@@ -17,7 +17,7 @@ from clients.models import Client
 from contacts.composing import composer, empty_form, page_named, people_offered
 from contacts.interaction_forms import InteractionForm
 from contacts.models import Contact, Interaction
-from contacts.rights import may_log, may_touch
+from contacts.rights import may_log, may_restore, may_touch
 from contacts.selectors import versions_of_interaction
 from contacts.services.interactions import (
     Conversation,
@@ -67,7 +67,8 @@ def interaction_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "people": seen.people,
         "about": seen.about,
         "may_change": not interaction.deleted_at and may_touch(request.user, interaction, Action.CHANGE),
-        "may_delete": may_touch(request.user, interaction, Action.DELETE),
+        "may_delete": not interaction.deleted_at and may_touch(request.user, interaction, Action.DELETE),
+        "may_restore": interaction.deleted_at and may_restore(request.user, interaction),
         "page": versions_of_interaction(interaction, request.user, before=version_key(request.GET.get("before", ""))),
     }
     return render(request, "interactions/detail.html", context)
@@ -78,8 +79,7 @@ def interaction_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def interaction_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     interaction, subject = _fetch_to(pk, request.user, Action.CHANGE)
     seen = _in_sight(interaction, request.user)
-    client = next((one for one in seen.about if isinstance(one, Client)), None)
-    initial = {"people": [one.pk for one in seen.people], "client": client}
+    initial = {"people": [one.pk for one in seen.people], "client": _client_in(seen)}
     form = InteractionForm(request.POST or None, instance=interaction, initial=initial, actor=request.user)
     if request.method == "POST" and form.is_valid() and _edit(request, form, seen):
         messages.success(request, _("The interaction is saved."))
@@ -152,8 +152,8 @@ def _logged(request: HttpRequest, form: InteractionForm, page: Any) -> HttpRespo
 
 def _edit(request: HttpRequest, form: InteractionForm, seen: Conversation) -> bool:
     given = form.cleaned_data
-    # Records of types that this form has no field for stay.
-    others = [one for one in seen.about if not isinstance(one, (Client, Contact))]
+    # Records that this form has no field for stay: it shows one client.
+    others = [one for one in seen.about if one != _client_in(seen)]
     about = [given["client"], *others] if given["client"] else others
     if not given["people"] and not about:
         form.add_error("people", _("Choose who it was with: a person, a client, or both."))
@@ -171,6 +171,10 @@ def _edit(request: HttpRequest, form: InteractionForm, seen: Conversation) -> bo
         form.data = sent
         return False
     return True
+
+
+def _client_in(conversation: Conversation) -> Client | None:
+    return next((one for one in conversation.about if isinstance(one, Client)), None)
 
 
 def _show(request: HttpRequest, form: InteractionForm, *, title: str, subject: Any) -> HttpResponse:
