@@ -1,6 +1,6 @@
 """The form of an interaction: two fields are enough, the rest is guessed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -83,6 +83,8 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         sent = list(dict.fromkeys(value or ()))
         if self.required and not sent:
             raise ValidationError(self.error_messages["required"], code="required")
+        if self.sight:
+            self.sight.look_for(Contact, list(_keys(sent)))
         found = [self.sight.find(Contact, key) if self.sight else None for key in sent]
         if None in found:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
@@ -90,6 +92,14 @@ class PeopleField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def prepare_value(self, value: Any) -> Any:
         return [getattr(one, "pk", one) for one in value or ()]
+
+
+def _keys(sent: Iterable[Any]) -> Iterator[UUID]:
+    for key in sent:
+        try:
+            yield UUID(str(key))
+        except ValueError:
+            continue
 
 
 class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]

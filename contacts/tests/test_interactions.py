@@ -248,6 +248,17 @@ def test_an_author_does_not_bring_back_what_somebody_else_took_away(cast: Cast) 
     assert texts_on(acme, cast.ann) == ["Nonsense"]
 
 
+def test_many_people_are_asked_for_at_once(cast: Cast, django_assert_max_num_queries: Any) -> None:
+    people = [make_contact(cast.ann, f"Person {number}") for number in range(40)]
+    said = log(cast.ann, with_=people)
+    browser, url = browser_of(cast.ann), reverse("interactions:edit", args=[said.pk])
+    with django_assert_max_num_queries(20):
+        assert browser.get(url).status_code == 200
+    strangers = [str(make_contact(cast.cy, f"Stranger {number}").pk) for number in range(40)]
+    with django_assert_max_num_queries(20):
+        assert browser.post(new_url(), sent(people=strangers)).status_code == 422
+
+
 def test_an_edit_keeps_what_the_form_has_no_field_for(cast: Cast) -> None:
     acme, globex, initech = (make_client(cast.ann, name) for name in ("Acme", "Globex", "Initech"))
     said = log(cast.ann, "Both of you", about=[acme, globex])

@@ -81,6 +81,7 @@ def interaction_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     seen = _in_sight(interaction, request.user)
     initial = {"people": [one.pk for one in seen.people], "client": _client_in(seen)}
     form = InteractionForm(request.POST or None, instance=interaction, initial=initial, actor=request.user)
+    form.sight.remember([*seen.people, *seen.about])
     if request.method == "POST" and form.is_valid() and _edit(request, form, seen):
         messages.success(request, _("The interaction is saved."))
         return HttpResponseRedirect(subject.get_absolute_url())
