@@ -6,6 +6,7 @@ Nobody here is judged by what he sees: that is done when he is told.
 from typing import Any
 
 from crm.access.models import Record
+from crm.access.rights import hidden_fields
 from crm.access.sight import subject_of
 from crm.notifications.models import Following
 
@@ -27,12 +28,19 @@ def take_part(record: Record, user: Any) -> None:
 
 def is_following(record: Record, user: Any) -> bool:
     muted = _of(record).filter(user_id=user.pk).values_list("is_muted", flat=True).first()
-    return not muted if muted is not None else record.owner_id == user.pk
+    if muted is not None:
+        return not muted
+    return record.owner_id == user.pk and not owner_is_hidden(record, user)
+
+
+def owner_is_hidden(record: Record, reader: Any) -> bool:
+    """Whether his role hides from the reader whose record it is, so that not even his own ownership is told."""
+    return "owner" in hidden_fields(reader, type(record))
 
 
 def followers_of(record: Record) -> set[int]:
-    """Primary keys of people, at one query."""
-    found = {record.owner_id} if record.owner_id else set()
+    """Primary keys of people: at one query, beside those of the owner's rights."""
+    found = {record.owner_id} if record.owner_id and not owner_is_hidden(record, record.owner) else set()
     for user_id, is_muted in _of(record).values_list("user_id", "is_muted"):
         if is_muted:
             found.discard(user_id)

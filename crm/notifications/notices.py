@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.notifications.following import owner_is_hidden
 from crm.notifications.models import MailChoice, Notification
 from crm.notifications.registry import Kind, Told, register
 from crm.notifications.telling import name_of
@@ -14,8 +15,11 @@ HANDED_OVER, SHARED = "records.handed_over", "records.shared"
 
 
 def _handed_over(notices: Sequence[Notification], reader: Any) -> Mapping[int, Told]:
-    """One that was written for a whole book names its first record, and how many `others` there are."""
-    return {notice.pk: _told_of_book(notice) for notice in notices}
+    """One that was written for a whole book names its first record, and how many `others` there are.
+
+    To whom owners are hidden it would tell one.
+    """
+    return {notice.pk: _told_of_book(notice) for notice in notices if not owner_is_hidden(notice.record, reader)}
 
 
 def _told_of_book(notice: Notification) -> Told:

@@ -12,8 +12,8 @@ from django.utils import timezone
 from clients.models import Client
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
-from crm.access.rights import forget_rights
-from crm.access.writing import move_to_bin
+from crm.access.rights import FieldAccess, forget_rights
+from crm.access.writing import hand_over, move_to_bin
 from crm.notifications import following, services
 from crm.notifications.models import MailChoice, Notification
 from crm.notifications.notices import HANDED_OVER, SHARED
@@ -23,7 +23,7 @@ from crm.notifications.services import notify
 from crm.notifications.tests.telling import NOTED, prefer, sentences, share_untold, silenced, tell, withdraw_from
 from crm.outbox.models import Message
 from crm.outbox.testing import deliver_all
-from teams.models import User
+from teams.models import FieldRule, User
 from teams.tests.factories import Cast, make_cast
 
 
@@ -212,6 +212,18 @@ def test_who_follows_is_the_owner_and_who_wants_to_but_not_who_said_no(cast: Cas
     assert [following.is_following(acme, person) for person in people] == [False, True, False, False]
     following.follow(acme, cast.fin)
     assert following.is_following(acme, cast.fin)
+
+
+def test_an_owner_to_whom_owners_are_hidden_is_not_told_that_he_is_one(cast: Cast, acme: Client) -> None:
+    FieldRule.objects.create(role=cast.fin.role, record_type="clients.client", field="owner", access=FieldAccess.HIDDEN)
+    forget_rights(cast.fin)
+    hand_over(acme, owner=cast.fin, team=acme.team, actor=cast.ann)
+    deliver_all()
+    assert (told(cast.fin), badge_of(cast.fin).count) == ([], 0)
+    assert not following.is_following(acme, cast.fin)
+    assert following.followers_of(acme) == set()
+    following.follow(acme, cast.fin)
+    assert following.followers_of(acme) == {cast.fin.pk}
 
 
 def test_following_shows_nothing_of_what_is_out_of_sight(cast: Cast, acme: Client) -> None:
