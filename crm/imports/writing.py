@@ -181,9 +181,7 @@ class RecordWriter:
         record_versions(
             self.model, ids, actor=options.user, kind=kind, reason=options.reason[:100], change_set=options.change_set
         )
-        timeline.record_many(
-            "records.imported", self.model, ids, actor=options.user, data={"file": options.file_name}
-        )
+        timeline.record_many("records.imported", self.model, ids, actor=options.user, data={"file": options.file_name})
 
 
 def describe(model: type[Record], draft: Draft) -> list[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Entry:
     icon: str
     order: int = 100
     is_shown: Callable[[Any], bool] = _everyone
-    #: A single letter: pressed after `g` for a menu entry, alone for an entry of the "New" menu; `n` opens its first one.
+    #: A single letter: pressed after `g` for a menu entry, alone for one of the "New" menu, whose first one `n` opens.
     shortcut: str = ""
 
 
