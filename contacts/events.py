@@ -3,27 +3,38 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
-from contacts.models import Contact, Interaction, InteractionParticipant
+from contacts.models import Contact, Interaction
 from contacts.rights import may_touch
 from contacts.services.interactions import EVENT
 from crm.access.conditions import reach_sql
 from crm.access.querysets import Condition
 from crm.access.rights import Action, hidden_fields
+from crm.pages.rows import columns_of, instances_of, rows_of_query
 from crm.timeline.registry import Event, Kind, Members, register, register_kind, register_members
+from teams.models import Company
 
 # Days begin at midnight of the company's time zone, the same for every reader.
+_ZONE = Company(pk=1).time_zone
 _MEMBERS = """
     SELECT contacts_contact.id,
-        COALESCE(work.since::timestamp AT TIME ZONE %s, '-infinity'),
-        COALESCE((work.until + 1)::timestamp AT TIME ZONE %s, 'infinity')
+        COALESCE(work.since::timestamp AT TIME ZONE company.time_zone, '-infinity'),
+        COALESCE((work.until + 1)::timestamp AT TIME ZONE company.time_zone, 'infinity')
     FROM contacts_employment work JOIN contacts_contact ON contacts_contact.id = work.contact_id
+    CROSS JOIN (SELECT COALESCE((SELECT time_zone FROM teams_company WHERE id = 1), %s) AS time_zone) company
     WHERE work.client_id = %s AND contacts_contact.deleted_at IS NULL AND {reach}
 """
+_PERSON = columns_of(Contact, "id", "name")
+# Of a contact out of sight nothing comes. Only names of columns and the condition of `reach_sql` are put into the text.
+_PARTICIPANTS = f"""
+    SELECT part.interaction_id, {", ".join(f"contacts_contact.{name}" for name in _PERSON)}
+    FROM contacts_interactionparticipant part
+    LEFT JOIN contacts_contact ON contacts_contact.id = part.contact_id
+        AND contacts_contact.deleted_at IS NULL AND {{reach}}
+    WHERE part.interaction_id = ANY(%s) ORDER BY part.position, part.id
+"""  # noqa: S608
 _NOBODY = "SELECT NULL::uuid, '-infinity'::timestamptz, 'infinity'::timestamptz WHERE FALSE", ()
 
 
@@ -32,7 +43,7 @@ def people_of_client(client: Client, reader: Any) -> Condition:
     if "employments" in hidden_fields(reader, Contact):
         return _NOBODY
     reach, values = reach_sql(Contact, reader, Action.VIEW)
-    return _MEMBERS.format(reach=reach), (settings.TIME_ZONE, settings.TIME_ZONE, client.pk, *values)
+    return _MEMBERS.format(reach=reach), (_ZONE, client.pk, *values)
 
 
 def tell_interactions(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
@@ -57,15 +68,15 @@ def tell_interactions(entries: Sequence[Any], reader: Any) -> Mapping[int, Mappi
 
 def _participants(keys: Sequence[Any], reader: Any) -> tuple[dict[Any, list[Contact]], dict[Any, int]]:
     """Of each interaction the contacts in sight, and how many more there are."""
-    seen = Contact.objects.visible_to(reader).filter(pk=OuterRef("contact_id"))
-    rows = InteractionParticipant.objects.filter(interaction__in=keys).annotate(is_seen=Exists(seen))
+    reach, values = reach_sql(Contact, reader, Action.VIEW)
     people: dict[Any, list[Contact]] = {}
     unseen: dict[Any, int] = {}
-    for row in rows.select_related("contact"):
-        if row.is_seen:
-            people.setdefault(row.interaction_id, []).append(row.contact)
+    for interaction_id, *contact in rows_of_query(_PARTICIPANTS.format(reach=reach), (*values, list(keys))):
+        (seen,) = instances_of(tuple(contact), [(Contact, _PERSON)])
+        if seen is not None:
+            people.setdefault(interaction_id, []).append(seen)
         else:
-            unseen[row.interaction_id] = unseen.get(row.interaction_id, 0) + 1
+            unseen[interaction_id] = unseen.get(interaction_id, 0) + 1
     return people, unseen
 
 

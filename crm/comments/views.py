@@ -15,7 +15,7 @@ from crm.comments.drawing import added, arguments, part, shown, url_of_record
 from crm.comments.forms import CommentForm
 from crm.comments.mentions import people_to_mention
 from crm.comments.models import Comment
-from crm.comments.reading import fetch_comment, read_page, read_thread, record_named
+from crm.comments.reading import ThreadPage, fetch_comment, read_page, read_thread, record_named, standing
 from crm.comments.rights import may_comment, may_edit
 from crm.comments.services import StaleComment, add_comment, edit_comment
 from crm.history.plain import plain_page, version_key
@@ -96,7 +96,9 @@ def _discussion(request: Any, record: Record) -> HttpResponse:
     else:
         page = read_page(record, request.user, before=before)
         threads, earlier = page.threads, page.before
-    context = {**arguments(request, record), "threads": threads, "before": earlier}
+    is_unread = bool(standing(record, request.user).unread)
+    newest_at = ThreadPage(threads, earlier).newest_at if is_unread else None
+    context = {**arguments(request, record), "threads": threads, "before": earlier, "newest_at": newest_at}
     if request.htmx:
         return part(request, "comments/_threads.jinja", record, threads=threads, before=earlier)
     return render(request, "comments/page.html", {**context, "is_part": bool(root or before), "form": CommentForm()})

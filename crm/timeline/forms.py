@@ -13,6 +13,7 @@ from crm.listing.filters import EARLIEST, LATEST, LONGEST_TEXT
 from crm.search.text import normalise
 from crm.timeline.registry import kinds
 from crm.timeline.statements import Wanted
+from crm.ui.addresses import address_or_none
 from crm.ui.widgets import LongSelect
 
 _MOST_WORDS = 10
@@ -21,7 +22,10 @@ _BOUNDS = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 class TimelineFilters(forms.Form):
-    """Kind, person, period and words; a filter that makes no sense is told in its place and does not filter."""
+    """Kind, person, period and words; a filter that makes no sense is told in its place and does not filter.
+
+    With `is_short` people are not listed but found as one types: hundreds of names would cost more than all else.
+    """
 
     kind = forms.ChoiceField(label=_("What"), required=False)
     person = forms.ModelChoiceField(
@@ -37,13 +41,18 @@ class TimelineFilters(forms.Form):
         label=_("Search in the timeline"), required=False, max_length=LONGEST_TEXT, widget=forms.SearchInput
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_short: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
         kind.choices = [("", _("Everything")), *((each.key, each.label) for each in kinds())]
         person: Any = self.fields["person"]
         named = ("first_name", "last_name", "username")
         person.queryset = get_user_model()._default_manager.only(*named).order_by(*named)
+        suggestions = address_or_none("people:suggest") if is_short else None
+        if suggestions:
+            person.widget.attrs |= {"data-autocomplete-url": suggestions, "autocomplete": "off"}
+            # After the queryset, which brings its own; on a card nobody has been chosen yet.
+            person.widget.choices = [("", person.empty_label)]
 
     def wanted(self) -> Wanted:
         self.is_valid()

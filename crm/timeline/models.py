@@ -56,7 +56,8 @@ class Entry(models.Model):
 class Place(models.Model):
     """On whose timeline an entry stands: its subject's (`is_primary`), and those of the others it concerns.
 
-    Repeats what the entry says of time, kind and actor, so that each filter of a timeline has an index that carries it.
+    Repeats what the entry says of time, kind and actor, so that each filter of a timeline has an index that carries it;
+    with `is_primary`, most of what is counted is read from the index alone.
     """
 
     pk = models.CompositePrimaryKey("entry_id", "subject_id")
@@ -73,20 +74,10 @@ class Place(models.Model):
         verbose_name = _("place on a timeline")
         verbose_name_plural = _("places on a timeline")
         indexes = [
-            models.Index(models.F("subject_id"), models.F("at").desc(), models.F("entry_id").desc(), name="place_at"),
+            models.Index(fields=["subject_id", "-at", "-entry"], include=["is_primary"], name="place_at"),
+            models.Index(fields=["subject_id", "kind", "-at", "-entry"], include=["is_primary"], name="place_kind_at"),
             models.Index(
-                models.F("subject_id"),
-                models.F("kind"),
-                models.F("at").desc(),
-                models.F("entry_id").desc(),
-                name="place_kind_at",
-            ),
-            models.Index(
-                models.F("subject_id"),
-                models.F("actor_id"),
-                models.F("at").desc(),
-                models.F("entry_id").desc(),
-                name="place_actor_at",
+                fields=["subject_id", "actor", "-at", "-entry"], include=["is_primary"], name="place_actor_at"
             ),
         ]
 

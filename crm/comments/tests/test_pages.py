@@ -366,3 +366,15 @@ def test_the_words_of_a_deleted_comment_are_nowhere(cast: Cast, acme: Client) ->
         assert "Osprey" not in answer.text
         assert "Deleted by its author" in answer.text
     assert browser.get(at(first, "history")).status_code == 404
+
+
+def test_a_thread_of_its_own_can_be_marked_as_read(cast: Cast, acme: Client) -> None:
+    """An answer in an old thread stands on no other page."""
+    first = services.add_comment(acme, "First", actor=cast.ann)
+    answer = services.add_comment(acme, "Answer", actor=cast.bob, parent=first)
+    url = f"{reverse('comments:of_record', args=['clients.client', acme.pk])}?thread={first.pk}"
+    page = browser_of(cast.ann).get(url).content.decode()
+    assert f'value="{answer.created_at.isoformat()}"' in page
+    read = reverse("comments:read", args=["clients.client", acme.pk])
+    browser_of(cast.ann).post(read, {"until": answer.created_at.isoformat()})
+    assert "cm-read" not in browser_of(cast.ann).get(url).content.decode()

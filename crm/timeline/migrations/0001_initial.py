@@ -67,14 +67,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(models.F('subject_id'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('entry_id'), descending=True), name='place_at'),
+            index=models.Index(fields=['subject_id', '-at', '-entry'], include=('is_primary',), name='place_at'),
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(models.F('subject_id'), models.F('kind'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('entry_id'), descending=True), name='place_kind_at'),
+            index=models.Index(fields=['subject_id', 'kind', '-at', '-entry'], include=('is_primary',), name='place_kind_at'),
         ),
         migrations.AddIndex(
             model_name='place',
-            index=models.Index(models.F('subject_id'), models.F('actor_id'), models.OrderBy(models.F('at'), descending=True), models.OrderBy(models.F('entry_id'), descending=True), name='place_actor_at'),
+            index=models.Index(fields=['subject_id', 'actor', '-at', '-entry'], include=('is_primary',), name='place_actor_at'),
         ),
     ]

@@ -21,7 +21,7 @@ from crm.pages.testing import browser_of
 from crm.timeline.models import Entry
 from crm.timeline.reading import count, read_page
 from crm.timeline.statements import Wanted
-from teams.models import FieldRule, User
+from teams.models import Company, FieldRule, User
 from teams.tests.factories import Cast, make_cast
 
 
@@ -69,6 +69,17 @@ def test_former_employees_tell_of_the_time_they_worked_there(cast: Cast) -> None
     assert texts_on(acme, cast.ann) == ["last evening", "day 10", "day 5"]
     assert texts_on(globex, cast.ann) == ["day 11", "next morning"]
     assert len(texts_on(contact, cast.ann)) == 6
+
+
+def test_the_days_of_an_employment_are_those_of_the_company(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    contact = make_contact(cast.ann)
+    save_contact(contact, actor=cast.ann, parts={"employments": [Employment(client=acme, since=date(2026, 3, 5))]})
+    # Midnight of Almaty is 19 hours of the day before, in UTC.
+    log(cast.ann, "first morning", with_=[contact], at=at(4, 20))
+    assert texts_on(acme, cast.ann) == []
+    Company.objects.create(pk=1, time_zone="Asia/Almaty")
+    assert texts_on(acme, cast.ann) == ["first morning"]
 
 
 def test_one_who_works_there_twice_is_told_once(cast: Cast) -> None:
@@ -273,3 +284,14 @@ def test_a_timeline_takes_as_many_queries_for_ten_entries_as_for_a_hundred(cast:
     grow(20)
     assert queries() <= few
     assert few <= 6
+
+
+def test_a_search_of_common_words_is_shown_without_counting_it(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    for number in range(26):
+        log(cast.ann, f"Price {number}", about=[acme])
+    assert "entries" in page_of(acme, cast.ann)
+    page = page_of(acme, cast.ann, "?words=price")
+    assert "Price 25" in page
+    assert "entries" not in page
+    assert "1 entry" in page_of(acme, cast.ann, "?words=price+25")
