@@ -47,11 +47,11 @@ class Cast:
 
 
 def grant_all(role: Role, scope: Scope, *, actions: list[Action] | None = None) -> Role:
-    """Give a role every action (or these) on every record type."""
+    """Give a role every action (or these) on every record type; with every action, to converse about them too."""
     for record_type in RECORD_TYPES:
         for action in actions or list(Action):
             Grant.objects.update_or_create(role=role, record_type=record_type, action=action, defaults={"scope": scope})
-    return role
+    return role if actions else grant_conversation(role)
 
 
 def grant_management(role: Role, scope: Scope) -> Role:
@@ -93,8 +93,8 @@ def join(user: User, team: Team) -> User:
 
 
 def make_cast() -> Cast:
-    manager = grant_conversation(grant_all(RoleFactory(name="sales manager"), Scope.TEAM))
-    clerk = grant_conversation(grant_all(RoleFactory(name="clerk"), Scope.TEAM))
+    manager = grant_all(RoleFactory(name="sales manager"), Scope.TEAM)
+    clerk = grant_all(RoleFactory(name="clerk"), Scope.TEAM)
     for record_type, names in FIN_HIDDEN.items():
         for name in names:
             FieldRule.objects.create(role=clerk, record_type=record_type, field=name, access=FieldAccess.HIDDEN)
