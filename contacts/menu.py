@@ -35,7 +35,7 @@ register(
         label=_("What happened"),
         url_name="activity:page",
         icon="history",
-        order=30,
+        order=40,
         shortcut="w",
         is_shown=_may_view,
     )

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "teams",
     "clients",
     "contacts",
+    "projects",
     "crm.access",
     "crm.comments",
     "crm.history",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("crm.search.urls")),
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),
+    path("deals/", include("projects.urls")),
     path("teams/", include("teams.urls.structure")),
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_noop
 
 from crm.access.rights import Action, FieldAccess, Scope
 
-CLIENT, CONTACT = "clients.client", "contacts.contact"
+CLIENT, CONTACT, DEAL = "clients.client", "contacts.contact", "projects.deal"
+_RECORDS = (CLIENT, CONTACT, DEAL)
 INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
@@ -38,6 +39,8 @@ _CONVERSE_FULLY: Mapping[str, Reach] = {
     INTERACTION: dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE), Scope.ALL),
     COMMENT: {**_OWN_WORDS, Action.DELETE: Scope.ALL},
 }
+_SEE_ALL: Reach = {Action.VIEW: Scope.ALL}
+_SEE_BELOW: Reach = {Action.VIEW: Scope.TEAM_AND_BELOW}
 _MAINTAIN: Reach = {Action.VIEW: Scope.ALL, Action.CHANGE: Scope.ALL, Action.EXPORT: Scope.ALL}
 
 
@@ -56,19 +59,19 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={CLIENT: _EVERYTHING, CONTACT: _EVERYTHING, **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
+    grants={**dict.fromkeys(_RECORDS, _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={CLIENT: _TEAM_AND_BELOW, CONTACT: _TEAM_AND_BELOW, **_MODERATE, **_LEAD_PEOPLE},
+    grants={**dict.fromkeys(_RECORDS, _TEAM_AND_BELOW), **_MODERATE, **_LEAD_PEOPLE},
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={CLIENT: _OWN_OF_A_TEAM, CONTACT: _OWN_OF_A_TEAM, **_CONVERSE},
+    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), **_CONVERSE},
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -77,6 +80,7 @@ PROJECT_MANAGER = ReadyRole(
     grants={
         CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW},
         CONTACT: {**_OWN_OF_A_TEAM, Action.VIEW: Scope.TEAM_AND_BELOW},
+        DEAL: {Action.VIEW: Scope.TEAM_AND_BELOW},
         **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
@@ -92,7 +96,7 @@ ACCOUNTANT = ReadyRole(
     name=gettext_noop("Accountant"),
     rank=30,
     description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
-    grants={CLIENT: _MAINTAIN, CONTACT: {Action.VIEW: Scope.ALL}, **_CONVERSE},
+    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, **_CONVERSE},
     rules={
         CLIENT: {
             "phones": HIDDEN,
@@ -110,7 +114,7 @@ OBSERVER = ReadyRole(
     name=gettext_noop("Observer"),
     rank=5,
     description=gettext_noop("Sees the records of a team and the teams below it, and changes nothing."),
-    grants={CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW}, CONTACT: {Action.VIEW: Scope.TEAM_AND_BELOW}},
+    grants=dict.fromkeys(_RECORDS, _SEE_BELOW),
 )
 
 READY_ROLES = (DIRECTOR, HEAD_OF_SALES, SALES_MANAGER, PROJECT_MANAGER, DEVELOPER, ACCOUNTANT, OBSERVER)

@@ -38,6 +38,10 @@ class Record(models.Model):
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name",)
     # Fields and parts whose change is news on the timeline; the history tells of all the others too.
     TOLD_CHANGES: ClassVar[frozenset[str]] = frozenset({"name", "owner", "team"})
+    # Who is responsible now stays so when an old version is brought back: handing over is an act of its own.
+    KEPT_AT_RESTORING: ClassVar[frozenset[str]] = frozenset({"owner", "team"})
+    # What a new record begins with whatever the role locks: there is none without it.
+    NEEDED_AT_CREATION: ClassVar[frozenset[str]] = frozenset({"owner", "team"})
     # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
     URL_NAMESPACE: ClassVar[str] = ""
     # Whether colleagues comment on records of this type.

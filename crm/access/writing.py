@@ -43,7 +43,7 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
     model = type(record)
     if not may(actor, Action.ADD, model):
         raise PermissionDenied
-    locked = locked_fields(actor, model) - {"owner", "team"}
+    locked = locked_fields(actor, model) - model.NEEDED_AT_CREATION
     for name in locked - set(model.PARTS):
         field: Any = model._meta.get_field(name)
         setattr(record, name, field.get_default())
@@ -109,6 +109,19 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     if "owner" in news:
         _tell_owner(record, actor=actor)
     return record
+
+
+@transaction.atomic
+def change_fields(record: R, names: Sequence[str], *, actor: Any, reason: str = "") -> R:
+    """Store these fields of the instance as a new version, and nothing else of it; telling of it is the caller's.
+
+    For fields that follow from an act and stand on no form: what the role locks is the caller's question too.
+    Raises StaleVersion, PermissionDenied.
+    """
+    lock_record(record)
+    if not type(record).objects.editable_by(actor).filter(pk=record.pk).exists():
+        raise PermissionDenied
+    return _store_only(record, names, actor=actor, reason=reason)
 
 
 @transaction.atomic

@@ -9,9 +9,6 @@ from crm.access.writing import stored_parts
 from crm.history.reasons import restored_reason
 from crm.history.states import Row, State, keys_named_by, part_fields, part_model, told_fields
 
-# Who is responsible now stays so: handing over is an act of its own, with a right of its own.
-_KEPT = frozenset({"owner", "team"})
-
 
 class SaveRestored(Protocol):
     """The service that writes a changed record of one type, so that everything derived is derived again."""
@@ -22,11 +19,11 @@ class SaveRestored(Protocol):
 def restored_state(record: Record, present: State, old: State, *, actor: Any) -> State:
     """What the record would become: the old state without what the actor may not write.
 
-    Kept as it is now: owner and team, fields and parts that his role locks, and everything that names a record
-    which is gone or out of his sight.
+    Kept as it is now: owner and team and whatever else its type keeps, fields and parts that his role locks, and
+    everything that names a record which is gone or out of his sight.
     """
     model = type(record)
-    locked = locked_fields(actor, model) | _KEPT
+    locked = locked_fields(actor, model) | model.KEPT_AT_RESTORING
     in_sight = _keys_in_sight(model, present, old, actor)
     values = {
         f.name: old.values[f.name]
@@ -54,7 +51,7 @@ def restore_version(record: Any, version: Any, state: State, *, actor: Any, save
 
 def _keys_in_sight(model: type[Record], present: State, old: State, actor: Any) -> dict[Any, set[Any]]:
     found = {}
-    for target, keys in keys_named_by(model, [present, old], without=_KEPT).items():
+    for target, keys in keys_named_by(model, [present, old], without=model.KEPT_AT_RESTORING).items():
         rows = target.objects.visible_to(actor) if issubclass(target, Record) else target._default_manager.all()
         found[target] = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     return found

@@ -91,6 +91,10 @@ class _DayFilter(django_filters.DateFilter):
         super().__init__(*args, validators=validators, widget=widget, **options)
 
 
+class DayFilter(_DayFilter):
+    """A day that is stored as a day; `lookup_expr` compares."""
+
+
 class SinceFilter(_DayFilter):
     """On this day of the reader's time zone or later."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.functional import Promise
 
@@ -20,13 +21,17 @@ class BrokenCursor(Exception):
 
 @dataclass(frozen=True)
 class Sort:
-    """An order that an index carries: by `column`, ties by id. `fields` are the ruled fields that it would show."""
+    """An order that an index carries: by `column`, ties by id. `fields` are the ruled fields that it would show.
+
+    Of a column that may be empty `unknown` is what stands for nothing: the index is on COALESCE(column, unknown).
+    """
 
     name: str
     label: str | Promise
     column: str
     fields: tuple[str, ...] = ()
     is_descending_first: bool = False
+    unknown: Any = None
 
     def order(self, *, is_descending: bool) -> "Order":
         return Order(self, is_descending)
@@ -57,12 +62,21 @@ class Order:
         return Order(self.sort, not self.is_descending)
 
     def apply(self, queryset: Any) -> Any:
-        sign = "-" if self.is_descending else ""
-        return queryset.order_by(*(f"{sign}{column}" for column in self.columns))
+        if self.sort.unknown is None:
+            sign = "-" if self.is_descending else ""
+            return queryset.order_by(*(f"{sign}{column}" for column in self.columns))
+        expressions = (self._expression(column) for column in self.columns)
+        return queryset.order_by(*(each.desc() if self.is_descending else each.asc() for each in expressions))
 
     def values_of(self, record: Any) -> list[str]:
         values = (getattr(record, column) for column in self.columns)
-        return [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values]
+        known = (self.sort.unknown if value is None else value for value in values)
+        return [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in known]
+
+    def _expression(self, column: str) -> Any:
+        if self.sort.unknown is None or column != self.sort.column:
+            return F(column)
+        return Coalesce(F(column), self.sort.unknown)
 
     def beyond(self, queryset: Any, values: Sequence[Any]) -> Any:
         """The rows that come after these values. Raises BrokenCursor when they are no values of the columns."""
@@ -77,7 +91,7 @@ class Order:
             raise BrokenCursor from error
         compare = LessThan if self.is_descending else GreaterThan
         # A row comparison is one index condition; "a > x OR (a = x AND id > y)" would read every tie again.
-        return queryset.filter(compare(_Row(*(F(column) for column in self.columns)), _Row(*bounds)))
+        return queryset.filter(compare(_Row(*(self._expression(column) for column in self.columns)), _Row(*bounds)))
 
 
 class _Row(Func):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
@@ -45,6 +46,10 @@ class _CellWriter:
             return
         if isinstance(value, date):
             self.sheet.write_datetime(row, column, value, self.day)
+            return
+        if isinstance(value, Decimal):
+            # Amounts, to be summed: the digits that a float keeps are more than they have.
+            self.sheet.write_number(row, column, value)
             return
         text = ILLEGAL_CHARACTERS_RE.sub("", "" if value is None else str(value))[:LONGEST_TEXT]
         if text:

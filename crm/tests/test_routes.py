@@ -126,8 +126,14 @@ DOCUMENTED = {
     "notifications:unread": 405,
     "clients:field": 302,  # a control for htmx; others are led to the edit page
     "contacts:field": 302,
+    "deals:field": 302,
     "clients:restore": 302,
     "contacts:restore": 302,
+    "deals:restore": 302,
+    "deals:duplicate": 405,
+    "deals:move": 405,
+    "deals:reopen": 405,
+    "deals:win": 405,
     "imports:back": 405,
     "imports:cancel": 405,
     "imports:failed_rows": 302,  # no row failed, or the file is not kept any more
@@ -140,6 +146,7 @@ DOCUMENTED_IN_ADMIN = {
     "admin:autocomplete": 403,
     "admin:clients_client_history": 302,  # the history stands on the record's own page
     "admin:contacts_contact_history": 302,
+    "admin:projects_deal_history": 302,
     "admin:teams_company_add": 403,  # there is one company
     "admin:teams_company_delete": 403,
     "admin:teams_company_history": 302,  # the history stands on the company's own page

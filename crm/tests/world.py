@@ -28,6 +28,9 @@ from crm.outbox.testing import deliver_all
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
+from projects.models import Deal, Pipeline
+from projects.services import move_deal
+from projects.tests.factories import make_deal, stage
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
@@ -53,6 +56,8 @@ class World:
     contact: Contact
     binned_client: Client
     binned_contact: Contact
+    deal: Deal
+    binned_deal: Deal
     # The role of cy, with the right to enter the admin.
     cy_staff: User
     finished_import: Import
@@ -67,7 +72,10 @@ class World:
         for number in range(count):
             person = make_contact(ann, f"Nightingale {number}", at=self.client, phones=("+380441239876",))
             log(ann, "Kestrel", with_=[self.contact, person], about=[self.client])
-            for record in (self.client, self.contact):
+            make_deal(
+                ann, f"Kestrel {number}", client=self.client, amount=100 + number, contacts={self.contact: "signs"}
+            )
+            for record in (self.client, self.contact, self.deal):
                 add_comment(record, "Kestrel for @ann", actor=self.cast.bob)
             _import_of(ann, ImportStatus.DONE)
         parts = {
@@ -78,6 +86,8 @@ class World:
         for binned in employers[:2]:
             move_to_bin(binned, actor=ann)
         deliver_all()
+        for number in range(count):
+            move_deal(self.deal, stage(("Qualified", "Proposal")[number % 2]), actor=ann)
         self._grow_staff(count)
 
     def _grow_staff(self, count: int) -> None:
@@ -143,6 +153,9 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("clients:*", {"pk": lambda world: world.client.pk, "number": lambda world: 1}),
     ("contacts:field", {"pk": lambda world: world.contact.pk, "name": lambda world: "city"}),
     ("contacts:*", {"pk": lambda world: world.contact.pk, "number": lambda world: 1}),
+    ("deals:restore", {"pk": lambda world: world.binned_deal.pk}),
+    ("deals:field", {"pk": lambda world: world.deal.pk, "name": lambda world: "next_step"}),
+    ("deals:*", {"pk": lambda world: world.deal.pk, "number": lambda world: 1}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),
     ("admin:auth_user_password_change", {"id": lambda world: world.cast.ann.pk}),
@@ -183,6 +196,11 @@ def make_world() -> World:
     contact.notes = "Kestrel"
     save_contact(contact, actor=cast.ann)
     binned_client, binned_contact = make_client(cast.ann, "Kestrel Wreck"), make_contact(cast.ann, "Kestrel")
+    deal = make_deal(
+        cast.ann, "Vorskla refit", client=client, amount=1239876, next_step="Kestrel", contacts={contact: "decides"}
+    )
+    binned_deal = make_deal(cast.ann, "Kestrel hull")
+    move_to_bin(binned_deal, actor=cast.ann)
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
     interaction = log(cast.ann, "Kestrel talk", with_=[contact], about=[client])
@@ -196,10 +214,18 @@ def make_world() -> World:
     mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
     company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
-    objects = {Client: client, Contact: contact, User: cast.ann, EmailAddress: address, Import: mapped}
+    objects = {
+        Client: client,
+        Contact: contact,
+        Deal: deal,
+        Pipeline: deal.pipeline,
+        User: cast.ann,
+        EmailAddress: address,
+        Import: mapped,
+    }
     objects |= {Company: company, Skill: skill, SeenAs: SeenAs.objects.create(actor=cast.dana, user=cast.ann)}
-    binned = (binned_client, binned_contact)
-    return World(cast, client, contact, *binned, cy_staff, finished, interaction, comment, objects)
+    records = (client, contact, binned_client, binned_contact, deal, binned_deal)
+    return World(cast, *records, cy_staff, finished, interaction, comment, objects)
 
 
 def _import_of(user: User, status: ImportStatus) -> Import:

@@ -1,0 +1,1 @@
+"""Deals in a pipeline, and the projects that won deals become."""

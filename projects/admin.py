@@ -1,0 +1,92 @@
+"""Deals in the Django admin, and pipelines, which are set up there."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.admin import RecordAdmin
+from crm.access.rights import Action, may
+from projects.forms import DealForm
+from projects.models import REQUIRABLE, Deal, Pipeline, Stage, StageKind
+from projects.services import create_deal, save_deal
+from teams.models import Company
+
+
+@admin.register(Deal)
+class DealAdmin(RecordAdmin):
+    record_form = DealForm
+    create = create_deal
+    change = save_deal
+    list_display = ("name", "stage", "amount", "currency", "expected_close", "owner", "team", "updated_at")
+    list_filter = ("stage",)
+    list_select_related = ("owner", "team", "stage")  # type: ignore[assignment]
+
+
+class StageForm(forms.ModelForm):  # type: ignore[type-arg]
+    required = forms.MultipleChoiceField(
+        label=_("Required"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("To enter this stage.")
+    )
+
+    class Meta:
+        model = Stage
+        fields = ["position", "name", "kind", "probability", "days", "required"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = dict(Deal.ruled_fields())
+        self.fields["required"].choices = [(name, capfirst(labels[name])) for name in REQUIRABLE]  # type: ignore[attr-defined]
+
+
+class StageFormSet(BaseInlineFormSet):
+    """All the stages of one pipeline."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.is_valid() and form.cleaned_data.get("name")]
+        kinds = [data["kind"] for data in kept if not data.get("DELETE")]
+        if any(kinds.count(kind) != 1 for kind in (StageKind.WON, StageKind.LOST)) or StageKind.OPEN not in kinds:
+            raise ValidationError(
+                _("A pipeline has one stage for won deals, one for lost ones, and an open one before them.")
+            )
+
+
+def _keeps_company(request: HttpRequest) -> bool:
+    return may(request.user, Action.CHANGE, Company)
+
+
+class _KeptByCompany:
+    """Whoever keeps the company's data sets pipelines up."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _keeps_company(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _keeps_company(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _keeps_company(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _keeps_company(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _keeps_company(request)
+
+
+class StageInline(_KeptByCompany, admin.TabularInline):  # type: ignore[type-arg]
+    model = Stage
+    form = StageForm
+    formset = StageFormSet
+    extra = 0
+
+
+@admin.register(Pipeline)
+class PipelineAdmin(_KeptByCompany, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "position", "is_default", "is_sequential")
+    inlines = (StageInline,)

@@ -1,0 +1,39 @@
+"""How the list of deals is narrowed."""
+
+from typing import ClassVar
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from clients.filters import owners_known_to, teams_known_to
+from clients.models import Client
+from crm.listing.filters import ChosenFilter, DayFilter, RecordFilter, RecordFilterSet, TextFilter
+from projects.models import Deal, Pipeline, Stage, StageKind
+
+
+class DealFilterSet(RecordFilterSet):
+    ruled: ClassVar[dict[str, tuple[str, ...]]] = {"state": ("stage",), "pipeline": ("stage",)}
+
+    state = ChosenFilter(choices=StageKind.choices, label=_("State"))
+    stage = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Stage.objects.select_related("pipeline"), label=_("Stage"), empty_label=_("Any")
+    )
+    pipeline = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Pipeline.objects.all(), label=_("Pipeline"), empty_label=_("Any")
+    )
+    client = RecordFilter(model=Client, label=_("Client"), empty_label=_("Any"))
+    owner = django_filters.ModelChoiceFilter(
+        queryset=lambda request: owners_known_to(request, Deal), label=_("Owner"), empty_label=_("Anybody")
+    )
+    team = django_filters.ModelChoiceFilter(
+        queryset=lambda request: teams_known_to(request, Deal), label=_("Team"), empty_label=_("Any")
+    )
+    close_from = DayFilter(field_name="expected_close", lookup_expr="gte", label=_("Closes from"))
+    close_to = DayFilter(field_name="expected_close", lookup_expr="lte", label=_("Closes until"))
+    amount_from = django_filters.NumberFilter(field_name="amount", lookup_expr="gte", label=_("Amount from"))
+    amount_to = django_filters.NumberFilter(field_name="amount", lookup_expr="lte", label=_("Amount to"))
+    source = TextFilter(label=_("Source"))
+
+    class Meta:
+        model = Deal
+        fields: list[str] = []

@@ -1,0 +1,55 @@
+"""What people are told of deals that they own or follow: somebody else moved one."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from crm.notifications.registry import Kind, Told, register
+from crm.notifications.telling import name_of
+from projects.models import StageMove
+from projects.services.moves import LOST, REOPENED, WON
+from projects.telling import moves_told_to
+
+if TYPE_CHECKING:
+    from crm.notifications.models import Notification
+
+
+def tell(notices: Sequence["Notification"], reader: Any) -> Mapping[int, Told]:
+    """Nothing to a reader who must not see where deals stand."""
+    moves = moves_told_to(reader, [notice.source_id for notice in notices])
+    return {
+        notice.pk: Told(_sentence(notice, move), move.reason, notice.record.get_absolute_url())
+        for notice in notices
+        if notice.source_id and (move := moves.get(notice.source_id)) is not None
+    }
+
+
+def _sentence(notice: "Notification", move: StageMove) -> str:
+    sentences = {
+        WON: _("%(who)s won “%(record)s”"),
+        LOST: _("%(who)s lost “%(record)s”"),
+        REOPENED: _("%(who)s reopened “%(record)s” in “%(to)s”"),
+    }
+    sentence = sentences.get(notice.data.get("event", ""), _("%(who)s moved “%(record)s” to “%(to)s”"))
+    return sentence % {"who": name_of(notice.actor), "record": notice.record, "to": move.to_stage}
+
+
+def _often(who: str, record: str, count: int) -> str:
+    sentence = ngettext(
+        "%(who)s moved “%(record)s” %(count)s time", "%(who)s moved “%(record)s” %(count)s times", count
+    )
+    return sentence % {"who": who, "record": record, "count": count}
+
+
+register(
+    Kind(
+        key="deals.moved",
+        label=gettext_lazy("Somebody moves, wins or loses a deal that you own or follow"),
+        icon="businessplan",
+        tell=tell,
+        group=_often,
+        heading=gettext_lazy("Deals"),
+    )
+)

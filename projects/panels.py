@@ -1,0 +1,53 @@
+"""The deals of a client and of a contact, on their pages."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from clients.models import Client
+from contacts.models import Contact
+from crm.access.rights import Action, hidden_fields, locked_fields, may
+from crm.panels.registry import Panel, register
+from projects.models import Deal
+from projects.panel_rows import deals_of
+
+_SHOWN = 10
+
+
+def deals_of_client(client: Client, reader: Any) -> dict[str, Any]:
+    """The deals in the reader's sight, open ones first, ten at most, and the sums of all that are open."""
+    return {
+        **deals_of(reader, "client", client.pk, limit=_SHOWN),
+        "new_query": f"?client={client.pk}",
+        "all_query": f"?client={client.pk}",
+        "may_add": may(reader, Action.ADD, Deal) and "client" not in locked_fields(reader, Deal),
+    }
+
+
+def deals_of_contact(contact: Contact, reader: Any) -> dict[str, Any]:
+    """The deals in the reader's sight that the contact has a part in; as `deals_of_client`."""
+    return {
+        **deals_of(reader, "contacts", contact.pk, limit=_SHOWN),
+        "new_query": f"?contact={contact.pk}",
+        "may_add": may(reader, Action.ADD, Deal) and "contacts" not in locked_fields(reader, Deal),
+    }
+
+
+def _sees(field: str) -> Any:
+    """Whether the reader may know which deals belong here."""
+    return lambda _record, reader: may(reader, Action.VIEW, Deal) and field not in hidden_fields(reader, Deal)
+
+
+for _model, _field, _context in ((Client, "client", deals_of_client), (Contact, "contacts", deals_of_contact)):
+    register(
+        Panel(
+            key=f"deals_of_{_model._meta.model_name}",
+            title=_("Deals"),
+            model=_model,
+            order=20,
+            is_aside=True,
+            template="deals/_panel.jinja",
+            context=_context,
+            is_shown=_sees(_field),
+        )
+    )

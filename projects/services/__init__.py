@@ -1,0 +1,34 @@
+"""Every write to deals and pipelines: one module a noun."""
+
+from projects.services.deals import create_deal, duplicate_deal, save_deal
+from projects.services.moves import lose_deal, move_deal, reopen_deal, win_deal
+from projects.services.pipelines import install_ready_pipeline
+from projects.services.refusals import (
+    DealIsClosed,
+    DealIsOpen,
+    FieldsMissing,
+    MoveRefused,
+    NoPipeline,
+    ReasonMissing,
+    StageSkipped,
+    WrongPipeline,
+)
+
+__all__ = [
+    "DealIsClosed",
+    "DealIsOpen",
+    "FieldsMissing",
+    "MoveRefused",
+    "NoPipeline",
+    "ReasonMissing",
+    "StageSkipped",
+    "WrongPipeline",
+    "create_deal",
+    "duplicate_deal",
+    "install_ready_pipeline",
+    "lose_deal",
+    "move_deal",
+    "reopen_deal",
+    "save_deal",
+    "win_deal",
+]

@@ -1,0 +1,26 @@
+"""Deals for tests, stored through the service as any other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from contacts.models import Contact
+from projects.models import Deal, DealContact, Stage
+from projects.services import create_deal, install_ready_pipeline
+from teams.models import User
+from teams.selectors import home_team_of
+
+
+def make_deal(
+    owner: User, name: str = "Portal", *, contacts: Mapping[Contact, str] | None = None, **fields: Any
+) -> Deal:
+    """A deal of this owner and his home team, written by himself; `contacts` to their roles in it."""
+    # Tests that empty the tables take the pipeline of the migrations with them.
+    install_ready_pipeline()
+    fields.setdefault("team", home_team_of(owner))
+    parts = {"contacts": [DealContact(contact=contact, role=role) for contact, role in (contacts or {}).items()]}
+    return create_deal(Deal(name=name, owner=owner, **fields), actor=owner, parts=parts)
+
+
+def stage(name: str) -> Stage:
+    """A stage of the ready pipeline."""
+    return Stage.objects.get(pipeline=install_ready_pipeline(), name=name)

@@ -1,0 +1,1 @@
+"""Pages of deals: the lists, the cards, and the moves."""

@@ -1,0 +1,110 @@
+"""The card of a deal: see, add, edit, bin, restore."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from contacts.models import Contact
+from crm.access.rights import Action, may
+from crm.pages.binning import delete_page, restore_page
+from crm.pages.card import Card, card_of
+from crm.pages.editing import EditPage, require_add
+from crm.pages.forms import fresh_instance
+from crm.pages.reading import fetch_record
+from projects.forms import DealForm
+from projects.models import Deal
+from projects.selectors import last_moves_of, people_of, stages_of
+from projects.services import create_deal, save_deal
+from projects.steps import way_of
+
+_SHOWN_MOVES = 10
+
+
+@login_required
+def deal_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    related = ("owner", "team", "pipeline", "stage", "presale_team")
+    deal, permissions = fetch_record(Deal, pk, reader=request.user, related=related)
+    card = card_of(deal, permissions, request.user)
+    return render(request, "deals/detail.html", {"card": card, "deal": deal, **_circumstances(card, request.user)})
+
+
+def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
+    """What stands around a deal, as far as its reader sees it."""
+    deal, sees = card.record, card.sees
+    people, unseen = people_of(deal, reader) if sees["contacts"] else ([], 0)
+    return {
+        "client": _seen(Client, deal.client_id, reader) if sees["client"] and deal.client_id else None,
+        "people": people,
+        "unseen": unseen,
+        "way": way_of(deal, stages_of(deal.pipeline)) if sees["stage"] else None,
+        "moves": last_moves_of(deal, limit=_SHOWN_MOVES) if sees["stage"] else [],
+        "may_move": card.may_edit["stage"],
+        "may_duplicate": may(reader, Action.ADD, Deal),
+    }
+
+
+@login_required
+def deal_new(request: HttpRequest) -> HttpResponse:
+    require_add(request, Deal)
+    form = DealForm(request.POST or None, instance=fresh_instance(Deal), actor=request.user)
+    came_from = _prefilled(form, request)
+    page = EditPage(
+        form,
+        save=create_deal,
+        template="deals/edit.html",
+        title=_("New deal"),
+        cancel_url=came_from.get_absolute_url() if came_from else reverse("deals:list"),
+    )
+    return page.respond(request)
+
+
+@login_required
+def deal_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    deal, _permissions = fetch_record(Deal, pk, reader=request.user, action=Action.CHANGE)
+    form = DealForm(request.POST or None, instance=deal, actor=request.user)
+    page = EditPage(
+        form,
+        save=save_deal,
+        template="deals/edit.html",
+        title=_("Edit “%(name)s”") % {"name": deal},
+        cancel_url=deal.get_absolute_url(),
+    )
+    return page.respond(request)
+
+
+@login_required
+def deal_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return delete_page(request, Deal, pk)
+
+
+@login_required
+def deal_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return restore_page(request, Deal, pk)
+
+
+def _prefilled(form: DealForm, request: HttpRequest) -> Any:
+    """The client or contact that the page was opened from, set into the form; None without one in sight."""
+    client = _named(Client, request.GET.get("client", ""), request.user)
+    if client is not None and "client" in form.fields:
+        form.initial["client"] = client.pk
+    contact = _named(Contact, request.GET.get("contact", ""), request.user)
+    if contact is not None and "contacts" in form.parts:
+        form.parts["contacts"].forms[0].initial["contact"] = contact.pk
+    return client or contact
+
+
+def _named(model: type[Client] | type[Contact], key: str, reader: Any) -> Any:
+    try:
+        return _seen(model, UUID(key), reader)
+    except ValueError:
+        return None
+
+
+def _seen(model: type[Client] | type[Contact], key: UUID, reader: Any) -> Any:
+    return model.objects.visible_to(reader).filter(pk=key).first()
