@@ -11,12 +11,25 @@ from crm.listing.filters import ChosenFilter, DayFilter, RecordFilter, RecordFil
 from projects.models import Deal, Pipeline, Stage, StageKind
 
 
+class StageField(django_filters.fields.ModelChoiceField):
+    """Stages of several pipelines may be called alike."""
+
+    def label_from_instance(self, stage: Stage) -> str:
+        return f"{stage.pipeline} · {stage}"
+
+
+class StageFilter(django_filters.ModelChoiceFilter):
+    field_class = StageField
+
+
 class DealFilterSet(RecordFilterSet):
     ruled: ClassVar[dict[str, tuple[str, ...]]] = {"state": ("stage",), "pipeline": ("stage",)}
 
     state = ChosenFilter(choices=StageKind.choices, label=_("State"))
-    stage = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Stage.objects.select_related("pipeline"), label=_("Stage"), empty_label=_("Any")
+    stage = StageFilter(
+        queryset=lambda request: Stage.objects.select_related("pipeline").order_by("pipeline__position", "position"),
+        label=_("Stage"),
+        empty_label=_("Any"),
     )
     pipeline = django_filters.ModelChoiceFilter(
         queryset=lambda request: Pipeline.objects.all(), label=_("Pipeline"), empty_label=_("Any")

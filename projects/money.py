@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency, list_currencies
+from babel.numbers import format_currency, get_currency_symbol, list_currencies
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +17,14 @@ def validate_currency(code: str) -> None:
 
 
 def money_text(amount: Decimal | None, currency: str) -> str:
-    """ "₴12,500", in the active language; without the fraction when there is none, empty for None."""
+    """ "$12,500" or "UAH 12,500", in the active language; without the fraction when there is none, empty for None."""
     if amount is None:
         return ""
     locale = _locale(get_language() or "en")
     pattern = locale.currency_formats["standard"].pattern
+    if get_currency_symbol(currency, locale=locale)[-1:].isalpha():
+        # Codes are set off from the digits; signs stand at them.
+        pattern = pattern.replace("¤#", "¤\xa0#")
     if amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
