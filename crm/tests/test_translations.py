@@ -24,6 +24,7 @@ from contacts.services import save_contact
 from contacts.tests.factories import make_contact
 from crm.tests.routes import all_routes
 from crm.tests.world import World, make_world
+from teams.selectors.company import currency_choices
 from teams.tests.factories import Cast, make_cast
 
 LANGUAGES = ("uk", "ru")
@@ -39,12 +40,16 @@ HERS = {
     *("English", "ba"),
     # What was said and commented.
     *("talk", "word", "for"),
+    # The deals.
+    *("refit", "hull"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
 # Names, formats and addresses: they are the same in every language.
 ANYWHERE = {
     *("porada", "e-mail", "id", "cookie", "excel", "opendocument", "xlsx", "xlsb", "xls", "ods", "csv", "tsv", "json"),
-    *("jpeg", "png", "webp", "gif", "uah"),
+    *("jpeg", "png", "webp", "gif"),
+    # Currencies are named with their codes.
+    *(code.lower() for code, _name in currency_choices()),
     *("linkedin", "skype", "telegram", "whatsapp", "viber", "signal", "slack"),
     *("database_url", "bin", "run", "mapping", "user"),
 }
