@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Deals")
+
+    def ready(self) -> None:
+        from contacts.demo.further import register
+        from projects.demo import make_demo_deals
+
+        register(make_demo_deals)

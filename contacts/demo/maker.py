@@ -13,6 +13,7 @@ from clients.services import save_client
 from contacts.demo.acquaintances import Acquaintances
 from contacts.demo.clientele import EXTERNAL_ID, make_clientele
 from contacts.demo.conversations import let_records_be_old, let_them_talk
+from contacts.demo.further import fills
 from contacts.demo.profiles import fill_profiles
 from contacts.demo.skills import found_company, stock_catalogue
 from contacts.demo.staff import COLLEAGUES, DELIVERING_TEAMS, MANAGER, OWN_DOMAIN, SELLING_TEAMS, hire_staff
@@ -70,6 +71,8 @@ def _fill(staff: Mapping[str, User]) -> None:
     let_records_be_old()
     let_them_talk(draw, clients)
     _show_to_delivery(draw, clients, contacts)
+    for fill in fills():
+        fill(draw, clients)
 
 
 def _let_time_pass(draw: random.Random, clients: Sequence[Client], contacts: Sequence[Contact]) -> None:
