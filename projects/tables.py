@@ -27,7 +27,7 @@ DEALS = Listing(
     model=Deal,
     columns=(
         Column(name="name", label=_("Title"), sort="name", fields=()),
-        Column(name="client", label=_("Client"), load=client_names, css="ls-wide d-none d-sm-table-cell"),
+        Column(name="client", label=_("Client"), load=client_names, css="d-none d-sm-table-cell"),
         Column(name="stage", label=_("Stage")),
         Column(
             name="amount",
