@@ -72,6 +72,7 @@ def test_a_role_made_in_the_browser_reaches_a_new_person_by_invitation(page: "Pa
         ("clients.client", Action.VIEW): Scope.TEAM,
         ("clients.client", Action.CHANGE): Scope.OWN,
         ("contacts.contact", Action.VIEW): Scope.TEAM,
+        ("projects.deal", Action.VIEW): Scope.TEAM,
     }
     assert rules_of(scout) == {("clients.client", "tax_id"): "hidden"}
     address = invite(page, scout, Team.objects.get(name="North"))

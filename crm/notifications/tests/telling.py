@@ -34,7 +34,7 @@ def _tell_group(who: str, record: str, count: int) -> str:
 
 
 # It stands among the choices of whatever test runs with these, also of those that look for untranslated words.
-register(Kind(key=NOTED, label="Kestrel", icon="notes", tell=_tell, group=_tell_group, heading="Vorskla"))
+register(Kind(key=NOTED, label="Shipyard", icon="notes", tell=_tell, group=_tell_group, heading="Sailing"))
 
 
 def tell(record: Any, *receivers: Any, actor: Any, **more: Any) -> None:
