@@ -54,11 +54,13 @@ class StoppableRedis:
             raise AssertionError("Redis did not start")
 
     def answers(self) -> bool:
+        """Not only taken by the system: it has read what it was sent."""
         try:
-            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as door:
+                door.sendall(b"PING\r\n")
+                return bool(door.recv(1))
         except OSError:
             return False
-        return True
 
     def stop(self) -> None:
         if self._process is not None:
