@@ -37,8 +37,9 @@ him and his team; the other one sees all. In sight are:
 
 The product's own gunicorn (one process, all middleware, sessions in the database) answers signed-in requests one after
 another over a kept connection, asked for the pieces that htmx loads: {requests} for each row and reader after {warm_up}
-to warm up. A first page holds the filters, the count (to 1,000) and 25 entries. The rows of one client ask for the same
-address or for a few, so their data is in memory; “other clients” and “other contacts” are asked for once each.
+to warm up. A first page holds filters, the count (to 1,000) and ten entries, further ones 25. The whole base is read
+once before, as it is in the memory of a server that is in use all day: on a fresh one the first look at a record also
+waits for the disk, which “other clients” and “other contacts”, asked for once each, feel most (p95 of 53 and 92 ms).
 “Computed” is the processor time of the web process for one request on average: where other work keeps the machine busy,
 the rest of a request is waiting for a turn. Queries are the most that one of 20 such requests took. The PostgreSQL of a
 benchmark writes without waiting for the disk, which reads do not feel. Of another size: `bin/bench timeline --entries
