@@ -1,5 +1,6 @@
 """The box on a card in which an interaction is logged."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,14 @@ from crm.access.sight import seen_records
 
 # Of a client with more people the others are found by typing.
 _MOST_OFFERED = 50
+#: A record and a reader → the people near it whom he sees, the likeliest first.
+Offer = Callable[[Any, Any], list[Contact]]
+_offers: dict[type[Any], Offer] = {}
+
+
+def offer_people(model: type[Any], offer: Offer) -> None:
+    """Tell who is near the records of a type: they are offered where an interaction is logged on its card."""
+    _offers[model] = offer
 
 
 def page_named(text: str, reader: Any) -> Any:
@@ -37,10 +46,16 @@ def page_named(text: str, reader: Any) -> Any:
 
 
 def people_offered(page: Any, reader: Any) -> list[Contact] | None:
-    """The people of the client of the page; None where nobody in particular is near."""
-    if not isinstance(page, Client) or "employments" in hidden_fields(reader, Contact):
-        return None
-    found = colleagues_at(page, reader, hidden=("phones", "emails"), limit=_MOST_OFFERED)
+    """Whom the form offers at once on this page; None where nobody in particular is near."""
+    offer = _offers.get(type(page))
+    return offer(page, reader) if offer else None
+
+
+def people_at(client: Client, reader: Any) -> list[Contact]:
+    """Those who work there now; nobody for a reader who must not know who works where."""
+    if "employments" in hidden_fields(reader, Contact):
+        return []
+    found = colleagues_at(client, reader, hidden=("phones", "emails"), limit=_MOST_OFFERED)
     return list({one.contact.pk: one.contact for one in found}.values())
 
 
@@ -68,3 +83,6 @@ def may_compose(record: Any, reader: Any) -> bool:
 
 def _post_url(record: Any) -> str:
     return f"{reverse('interactions:new')}?{urlencode({'on': f'{record._meta.label_lower}:{record.pk}'})}"
+
+
+offer_people(Client, people_at)

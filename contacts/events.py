@@ -13,7 +13,7 @@ from crm.access.conditions import reach_sql
 from crm.access.querysets import Condition
 from crm.access.rights import Action, hidden_fields
 from crm.pages.rows import columns_of, instances_of, rows_of_query
-from crm.timeline.registry import Event, Kind, Members, register, register_kind, register_members
+from crm.timeline.registry import NOBODY, Event, Kind, Members, register, register_kind, register_members
 from teams.models import Company
 
 # Days begin at midnight of the company's time zone, the same for every reader.
@@ -35,13 +35,12 @@ _PARTICIPANTS = f"""
         AND contacts_contact.deleted_at IS NULL AND {{reach}}
     WHERE part.interaction_id = ANY(%s) ORDER BY part.position, part.id
 """  # noqa: S608
-_NOBODY = "SELECT NULL::uuid, '-infinity'::timestamptz, 'infinity'::timestamptz WHERE FALSE", ()
 
 
 def people_of_client(client: Client, reader: Any) -> Condition:
     """Former ones too; nobody for a reader who must not know who works where."""
     if "employments" in hidden_fields(reader, Contact):
-        return _NOBODY
+        return NOBODY
     reach, values = reach_sql(Contact, reader, Action.VIEW)
     return _MEMBERS.format(reach=reach), (_ZONE, client.pk, *values)
 

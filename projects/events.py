@@ -1,4 +1,4 @@
-"""Moves of deals on timelines."""
+"""Moves of deals on timelines; on that of a client all that happened to its deals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,13 +6,30 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from clients.models import Client
+from crm.access.conditions import reach_sql
+from crm.access.querysets import Condition
+from crm.access.rights import Action, hidden_fields
 from crm.history.comparing import Change
-from crm.timeline.registry import Event, Kind, register, register_kind
+from crm.timeline.registry import NOBODY, Event, Kind, Members, register, register_kind, register_members
 from projects.models import Deal, StageMove
 from projects.services.moves import LOST, MOVED, REOPENED, WON
 from projects.telling import move_sentence, moves_told_to
 
 _ICONS = {MOVED: "arrow-right", WON: "circle-check", LOST: "circle-x", REOPENED: "arrow-back-up"}
+# Only the condition of `reach_sql` is put into the text.
+_DEALS = """
+    SELECT projects_deal.id, '-infinity'::timestamptz, 'infinity'::timestamptz FROM projects_deal
+    WHERE projects_deal.client_id = %s AND projects_deal.deleted_at IS NULL AND {reach}
+"""
+
+
+def deals_of_client(client: Client, reader: Any) -> Condition:
+    """Those in the reader's sight; none for a reader who must not know whose they are."""
+    if "client" in hidden_fields(reader, Deal):
+        return NOBODY
+    reach, values = reach_sql(Deal, reader, Action.VIEW)
+    return _DEALS.format(reach=reach), (client.pk, *values)
 
 
 def tell_moves(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
@@ -37,3 +54,4 @@ def _reason(move: StageMove) -> list[Change]:
 register_kind(Kind(key="deal", label=_("Deals"), icon="businessplan", tint="violet", order=60))
 for _event in (MOVED, WON, LOST, REOPENED):
     register(Event(key=_event, kind="deal", load=tell_moves, template="timeline/_happened.jinja"))
+register_members(Members(model=Client, sql=deals_of_client))

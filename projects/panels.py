@@ -1,15 +1,17 @@
-"""The deals of a client and of a contact, on their pages."""
+"""The deals of a client and of a contact, on their pages; whom the card of a deal offers to have talked with."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Client
+from contacts.composing import offer_people, people_at
 from contacts.models import Contact
 from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.panels.registry import Panel, register
 from projects.models import Deal
 from projects.panel_rows import deals_of
+from projects.selectors import people_seen_in
 
 _SHOWN = 10
 
@@ -33,6 +35,17 @@ def deals_of_contact(contact: Contact, reader: Any) -> dict[str, Any]:
     }
 
 
+def people_near(deal: Deal, reader: Any) -> list[Contact]:
+    """The people of the deal, then those of its client, as far as the reader sees them; at three queries."""
+    hidden = hidden_fields(reader, Deal)
+    rows = people_seen_in([deal], reader).get(deal.pk, []) if "contacts" not in hidden else []
+    people = [row.contact for row in rows]
+    if deal.client_id and "client" not in hidden:
+        client = Client.objects.visible_to(reader).filter(pk=deal.client_id).first()
+        people += people_at(client, reader) if client else []
+    return list({one.pk: one for one in people}.values())
+
+
 def _sees(field: str) -> Any:
     """Whether the reader may know which deals belong here."""
     return lambda _record, reader: may(reader, Action.VIEW, Deal) and field not in hidden_fields(reader, Deal)
@@ -51,3 +64,4 @@ for _model, _field, _context in ((Client, "client", deals_of_client), (Contact, 
             is_shown=_sees(_field),
         )
     )
+offer_people(Deal, people_near)

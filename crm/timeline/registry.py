@@ -17,6 +17,9 @@ from crm.access.querysets import Condition
 #: Entries of one event type and their reader → for each entry that may be told, by its key, what its template needs.
 Load = Callable[[Sequence[Any], Any], Mapping[int, Mapping[str, Any]]]
 
+#: What `Members.sql` gives where nobody belongs there.
+NOBODY: Condition = ("SELECT NULL::uuid, '-infinity'::timestamptz, 'infinity'::timestamptz WHERE FALSE", ())
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
