@@ -145,6 +145,11 @@ def _first_page(queryset: Any, fetch: Fetch, order: Order, size: int) -> KeysetP
     return KeysetPage(rows[:size], "", _cursor(order, rows[size - 1]) if len(rows) > size else "")
 
 
+def cursor_after(order: Order, record: Any) -> str:
+    """Where the page goes on that comes after this record."""
+    return _cursor(order, record)
+
+
 def _cursor(order: Order, record: Any, way: str = "on") -> str:
     return signing.dumps([order.key, way, *order.values_of(record)], salt=_SALT, compress=True)
 

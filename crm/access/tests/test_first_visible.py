@@ -58,6 +58,24 @@ def test_the_fast_page_is_the_predicates_page(
 
 
 @in_any_company
+@given(plan=plans(), model=MODELS, sort=SORTS, condition=FILTERS, limit=st.integers(1, 3))
+def test_the_fast_page_of_each_key_is_the_predicates_page_of_it(
+    plan: Plan, model: Any, sort: tuple[str, ...], condition: dict[str, Any], limit: int
+) -> None:
+    def compare() -> None:
+        world = store(plan, model)
+        listed = model.objects.filter(**condition).order_by(*sort)
+        keys = sorted(set(model.objects.exclude(owner=None).values_list("owner_id", flat=True)))
+        found = list(listed.first_visible_of_each(world.reader, "owner", keys[:2], limit=limit))
+        for key in keys[:2]:
+            expected = list(listed.filter(owner=key).visible_to(world.reader)[:limit])
+            assert [record for record in found if record.owner_id == key] == expected
+        assert {record.owner_id for record in found} <= set(keys[:2])
+
+    rolled_back(compare)
+
+
+@in_any_company
 @given(plan=plans(), model=MODELS, condition=FILTERS, most=st.integers(1, 5))
 def test_the_fast_count_is_the_predicates_count(plan: Plan, model: Any, condition: dict[str, Any], most: int) -> None:
     def compare() -> None:
