@@ -1,13 +1,23 @@
 """How the list of deals is narrowed."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clients.filters import owners_known_to, teams_known_to
 from clients.models import Client
-from crm.listing.filters import ChosenFilter, DayFilter, RecordFilter, RecordFilterSet, TextFilter
+from crm.listing.filters import (
+    ChosenFilter,
+    DayFilter,
+    PresenceFilter,
+    RecordFilter,
+    RecordFilterSet,
+    SinceFilter,
+    TextFilter,
+    UntilFilter,
+)
 from projects.models import Deal, Pipeline, Stage, StageKind
 
 
@@ -23,7 +33,13 @@ class StageFilter(django_filters.ModelChoiceFilter):
 
 
 class DealFilterSet(RecordFilterSet):
-    ruled: ClassVar[dict[str, tuple[str, ...]]] = {"state": ("stage",), "pipeline": ("stage",)}
+    ruled: ClassVar[dict[str, tuple[str, ...]]] = {
+        "state": ("stage",),
+        "pipeline": ("stage",),
+        "closed_from": ("stage",),
+        "closed_to": ("stage",),
+        "has_close": ("expected_close",),
+    }
 
     state = ChosenFilter(choices=StageKind.choices, label=_("State"))
     stage = StageFilter(
@@ -43,6 +59,9 @@ class DealFilterSet(RecordFilterSet):
     )
     close_from = DayFilter(field_name="expected_close", lookup_expr="gte", label=_("Closes from"))
     close_to = DayFilter(field_name="expected_close", lookup_expr="lte", label=_("Closes until"))
+    has_close = PresenceFilter(presence=lambda: Q(expected_close__isnull=False), label=_("With an expected close"))
+    closed_from = SinceFilter(field_name="closed_at", label=_("Closed from"))
+    closed_to = UntilFilter(field_name="closed_at", label=_("Closed until"))
     amount_from = django_filters.NumberFilter(field_name="amount", lookup_expr="gte", label=_("Amount from"))
     amount_to = django_filters.NumberFilter(field_name="amount", lookup_expr="lte", label=_("Amount to"))
     source = TextFilter(label=_("Source"))
@@ -50,3 +69,12 @@ class DealFilterSet(RecordFilterSet):
     class Meta:
         model = Deal
         fields: list[str] = []
+
+
+class BoardFilterSet(DealFilterSet):
+    """On the board the stages are the columns, and the pipeline is chosen above them."""
+
+    @classmethod
+    def get_filters(cls) -> Any:
+        told = {"state", "stage", "pipeline", "closed_from", "closed_to"}
+        return {name: each for name, each in super().get_filters().items() if name not in told}

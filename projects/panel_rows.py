@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, Sum, Value, When
 
 from crm.access.rights import hidden_fields
+from projects.marks import marks_of
 from projects.models import Deal, StageKind
 from projects.money import money_text
 
@@ -28,6 +29,7 @@ def deals_of(reader: Any, link: Literal["client", "contacts"], key: UUID, *, lim
     sums = list(totals.order_by("currency"))
     return {
         "deals": rows[:limit],
+        "marks": marks_of(rows[:limit], reader),
         "has_more": len(rows) > limit,
         "count": sum(row["number"] for row in sums),
         "open_count": sum(row["open_number"] for row in sums) if sees_stage else None,

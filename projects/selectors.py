@@ -16,6 +16,10 @@ def default_pipeline() -> Pipeline | None:
     return Pipeline.objects.order_by("-is_default", "position", "id").first()
 
 
+def pipelines_in_order() -> list[Pipeline]:
+    return list(Pipeline.objects.all())
+
+
 def stages_of(pipeline: Pipeline) -> list[Stage]:
     """In order, those of closed deals at the end."""
     stages = pipeline.stages.order_by("position", "id")

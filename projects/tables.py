@@ -1,6 +1,7 @@
 """The list of deals and its export."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from crm.listing.cells import SEVERAL
 from crm.listing.columns import Column, Listing
 from crm.listing.export import Field, chosen, plain
 from crm.listing.keyset import Sort
-from projects.filters import DealFilterSet
+from projects.filters import BoardFilterSet, DealFilterSet
 from projects.models import Deal
 from projects.models.deals import NO_AMOUNT, NO_DATE
 from projects.selectors import client_names, people_seen_in
@@ -85,3 +86,5 @@ DEALS = Listing(
         Field(label=_("Record id"), fields=(), value=lambda deal: deal.pk),
     ),
 )
+
+BOARD = replace(DEALS, filterset_class=BoardFilterSet, tabs="")

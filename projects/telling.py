@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from crm.access.rights import hidden_fields
-from projects.models import Deal, StageMove
+from projects.models import Deal, StageKind, StageMove
 from projects.services.moves import LOST, REOPENED, WON
 
 
@@ -36,3 +36,12 @@ def move_sentence(event: str, move: StageMove) -> str:
     if event == REOPENED:
         return _("reopened the deal in “%(to)s”") % stages
     return _("moved the deal from “%(from)s” to “%(to)s”") % stages
+
+
+def said_of_move(deal: Deal) -> str:
+    """What a move has come to, for the one who made it."""
+    if deal.state == StageKind.WON:
+        return _("“%(name)s” is won. Congratulations!") % {"name": deal}
+    if deal.state == StageKind.LOST:
+        return _("“%(name)s” is lost.") % {"name": deal}
+    return _("“%(name)s” is in “%(stage)s” now.") % {"name": deal, "stage": deal.stage}

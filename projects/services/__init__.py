@@ -1,7 +1,7 @@
 """Every write to deals and pipelines: one module a noun."""
 
 from projects.services.deals import create_deal, duplicate_deal, save_deal
-from projects.services.moves import lose_deal, move_deal, reopen_deal, win_deal
+from projects.services.moves import lose_deal, move_deal, place_deal, reopen_deal, win_deal
 from projects.services.pipelines import install_ready_pipeline
 from projects.services.refusals import (
     DealIsClosed,
@@ -28,6 +28,7 @@ __all__ = [
     "install_ready_pipeline",
     "lose_deal",
     "move_deal",
+    "place_deal",
     "reopen_deal",
     "save_deal",
     "win_deal",

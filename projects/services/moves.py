@@ -95,6 +95,18 @@ def reopen_deal(deal: Deal, *, actor: Any) -> Deal:
     return _move(deal, current, left_open_stage(current), actor=actor, event=REOPENED)
 
 
+def place_deal(deal: Deal, stage: Stage, *, actor: Any, reason: str = "") -> Deal:
+    """Put a deal where somebody drops it: moved or won, lost for this reason, or opened again where it was closed.
+
+    Raises as the others do.
+    """
+    if stage.kind == StageKind.LOST:
+        return lose_deal(deal, reason, actor=actor)
+    if stage.is_open and not deal.is_open:
+        return reopen_deal(deal, actor=actor)
+    return move_deal(deal, stage, actor=actor)
+
+
 def _locked(deal: Deal, actor: Any) -> Deal:
     """The stored deal, for one who may move it. Raises StaleVersion, PermissionDenied."""
     current = lock_record(deal)

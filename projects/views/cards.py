@@ -18,6 +18,7 @@ from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_record
 from projects.forms import DealForm
+from projects.marks import marks_of
 from projects.models import Deal
 from projects.selectors import last_moves_of, people_of, stages_of
 from projects.services import create_deal, save_deal
@@ -45,6 +46,7 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "way": way_of(deal, stages_of(deal.pipeline)) if sees["stage"] else None,
         "moves": last_moves_of(deal, limit=_SHOWN_MOVES) if sees["stage"] else [],
         "may_move": card.may_edit["stage"],
+        "marks": marks_of([deal], reader).get(deal.pk, []),
         "may_duplicate": may(reader, Action.ADD, Deal),
     }
 

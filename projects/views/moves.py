@@ -20,6 +20,7 @@ from projects.forms import LoseForm
 from projects.models import Deal
 from projects.selectors import stage_named
 from projects.services import MoveRefused, duplicate_deal, lose_deal, move_deal, reopen_deal, win_deal
+from projects.telling import said_of_move
 
 _LONGEST_VERSION = 9
 
@@ -28,32 +29,29 @@ _LONGEST_VERSION = 9
 @require_POST
 def deal_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """POST `stage`, the key of a stage of the deal's pipeline, and `version`."""
-    deal = _movable(request, pk)
+    deal = movable(request, pk)
     stage = stage_named(deal, request.POST.get("stage", ""))
     if stage is None:
         raise Http404
-    said = _("“%(name)s” is in “%(stage)s” now.") % {"name": deal, "stage": stage}
-    return _done(request, deal, lambda: move_deal(deal, stage, actor=request.user), said)
+    return done(request, deal, lambda: move_deal(deal, stage, actor=request.user))
 
 
 @login_required
 @require_POST
 def deal_win(request: HttpRequest, pk: UUID) -> HttpResponse:
-    deal = _movable(request, pk)
-    said = _("“%(name)s” is won. Congratulations!") % {"name": deal}
-    return _done(request, deal, lambda: win_deal(deal, actor=request.user), said)
+    deal = movable(request, pk)
+    return done(request, deal, lambda: win_deal(deal, actor=request.user))
 
 
 @login_required
 def deal_lose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET asks why, POST closes the deal."""
-    deal = _movable(request, pk)
+    deal = movable(request, pk)
     form = LoseForm(request.POST or None, initial={"version": deal.version}, actor=request.user)
     if request.method == "POST" and form.is_valid():
         deal.version = form.cleaned_data["version"]
         reason = form.cleaned_data.get("reason", "")
-        said = _("“%(name)s” is lost.") % {"name": deal}
-        return _done(request, deal, lambda: lose_deal(deal, reason, actor=request.user), said)
+        return done(request, deal, lambda: lose_deal(deal, reason, actor=request.user))
     context = {
         "title": _("“%(name)s” is lost?") % {"name": deal},
         "text": _("It leaves the open deals, and can be reopened."),
@@ -67,9 +65,9 @@ def deal_lose(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def deal_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
-    deal = _movable(request, pk)
+    deal = movable(request, pk)
     said = _("“%(name)s” is open again.") % {"name": deal}
-    return _done(request, deal, lambda: reopen_deal(deal, actor=request.user), said)
+    return done(request, deal, lambda: reopen_deal(deal, actor=request.user), said=said)
 
 
 @login_required
@@ -86,7 +84,7 @@ def deal_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(copy.get_absolute_url())
 
 
-def _movable(request: HttpRequest, pk: UUID) -> Deal:
+def movable(request: HttpRequest, pk: UUID) -> Deal:
     """The deal, at the version that the page showed. Raises Http404, PermissionDenied."""
     deal, permissions = fetch_record(Deal, pk, reader=request.user, action=Action.CHANGE)
     if not permissions.may_edit["stage"]:
@@ -97,7 +95,10 @@ def _movable(request: HttpRequest, pk: UUID) -> Deal:
     return deal
 
 
-def _done(request: HttpRequest, deal: Deal, act: Callable[[], Any], said: str) -> HttpResponse:
+def done(
+    request: HttpRequest, deal: Deal, act: Callable[[], Any], *, said: str = "", back_url: str = ""
+) -> HttpResponse:
+    """Back to the deal, or to where one came from, with what became of it or the reason why not."""
     try:
         act()
     except MoveRefused as refusal:
@@ -105,5 +106,5 @@ def _done(request: HttpRequest, deal: Deal, act: Callable[[], Any], said: str) -
     except StaleVersion:
         messages.warning(request, _("Somebody changed “%(name)s” at the same moment. Look again.") % {"name": deal})
     else:
-        messages.success(request, said)
-    return HttpResponseRedirect(deal.get_absolute_url())
+        messages.success(request, said or said_of_move(deal))
+    return HttpResponseRedirect(back_url or deal.get_absolute_url())
