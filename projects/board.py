@@ -1,13 +1,13 @@
 """Deals as cards in the columns of their stages, within the reader's sight and filters."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from crm.listing.keyset import cursor_after, read_page
 from crm.listing.pages import CURSOR, ListPage
 from crm.ui.addresses import address_of
 from projects.marks import Mark, marks_of
-from projects.models import Deal, Pipeline, Stage
+from projects.models import Deal, Pipeline, Stage, StageKind
 from projects.money import money_text
 from projects.selectors import client_names, pipelines_in_order, stages_of
 from projects.tables import BOARD
@@ -134,16 +134,19 @@ class BoardPage(ListPage):
         return self.heads_of(self.stages)
 
     def heads_of(self, stages: Iterable[Stage]) -> dict[int, Head]:
-        """By stage; one query for all of them."""
+        """By stage; a query for the open ones, and one for the others, of which those of this month are counted."""
         of_stage = {stage.pk: stage for stage in stages}
-        totals = self._totals(of_stage.values())
+        is_open = [pk for pk, stage in of_stage.items() if stage.is_open]
+        closed = [pk for pk, stage in of_stage.items() if not stage.is_open]
+        closed_now = self.filterset.qs.filter(closed_at__gte=start_of_month())
+        totals = self._totals(is_open, self._open_deals) | self._totals(closed, closed_now)
         return {
             pk: Head(stage, *totals.get(pk, (0, ())), list_url=self._list_url(stage)) for pk, stage in of_stage.items()
         }
 
     def further(self, stage: Stage, cursor: str) -> BoardColumn:
         """The cards of a column after the cursor. Raises BrokenCursor."""
-        of_stage = self.filterset.qs.filter(stage=stage)
+        of_stage = self._open_deals.filter(stage=stage)
         page = read_page(of_stage, fetch=self._first, order=self.order, size=SHOWN, cursor=cursor)
         head = Head(stage, list_url=self._list_url(stage))
         return BoardColumn(head, self.cards(page.rows), self._more_url(stage, page.next) if page.next else "")
@@ -170,7 +173,7 @@ class BoardPage(ListPage):
         if self.order.key == _LATEST_FIRST:
             # What was moved is what was changed last.
             return None
-        others = self.filterset.qs.filter(stage=deal.stage_id).exclude(pk=deal.pk)
+        others = self._open_deals.filter(stage=deal.stage_id).exclude(pk=deal.pk)
         before = self.order.reversed
         rows = before.apply(before.beyond(others, before.values_of(deal)))
         return next((one.pk for one in rows.first_visible(self.request.user, limit=1)), None)
@@ -190,11 +193,16 @@ class BoardPage(ListPage):
         names = {*self.kept, "pipeline"} & set(self.parameters)
         return self.address(**{name: [] for name in set(self.parameters) - names})
 
+    @property
+    def _open_deals(self) -> Any:
+        """The deals of the filters; those that are open have indexes of their own."""
+        return self.filterset.qs.filter(state=StageKind.OPEN)
+
     def _first_deals(self, stages: Sequence[Stage]) -> dict[int, list[Deal]]:
         """One more of each stage than is shown, so that a column knows whether it goes on; one query."""
         found: dict[int, list[Deal]] = {stage.pk: [] for stage in stages}
         of_stage = {stage.pk: stage for stage in stages}
-        ordered = self.order.apply(self.filterset.qs)
+        ordered = self.order.apply(self._open_deals)
         rows = ordered.first_visible_of_each(self.request.user, "stage", list(found), limit=SHOWN + 1)
         for deal in rows.select_related("owner"):
             deal.stage = of_stage[deal.stage_id]
@@ -207,13 +215,17 @@ class BoardPage(ListPage):
         editable = Deal.objects.editable_by(self.request.user).filter(pk__in=[deal.pk for deal in deals])
         return set(editable.values_list("pk", flat=True))
 
-    def _totals(self, stages: Iterable[Stage]) -> Mapping[int, tuple[int, Sequence[str]]]:
-        """(how many deals, their sums by currency) by stage; of closed stages those of this month."""
-        is_open = {stage.pk for stage in stages if stage.is_open}
-        closed = {stage.pk for stage in stages if not stage.is_open}
-        wanted = Q(stage__in=is_open) | Q(stage__in=closed, closed_at__gte=start_of_month())
-        deals = self.filterset.qs.visible_to(self.request.user).filter(wanted)
-        sums = deals.order_by().values("stage_id", "currency").annotate(number=Count("pk"), amounts=Sum("amount"))
+    def _totals(self, stages: Sequence[int], deals: Any) -> dict[int, tuple[int, Sequence[str]]]:
+        """(how many of these deals, their sums by currency) by stage."""
+        if not stages:
+            return {}
+        sums = (
+            deals.visible_to(self.request.user)
+            .filter(stage__in=stages)
+            .order_by()
+            .values("stage_id", "currency")
+            .annotate(number=Count("pk"), amounts=Sum("amount"))
+        )
         numbers: dict[int, int] = {}
         texts: dict[int, list[str]] = {}
         for row in sums.order_by("stage_id", "-amounts"):

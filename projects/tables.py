@@ -87,4 +87,10 @@ DEALS = Listing(
     ),
 )
 
-BOARD = replace(DEALS, filterset_class=BoardFilterSet, tabs="")
+#: The columns of a board are read in these orders by indexes of their own.
+BOARD = replace(
+    DEALS,
+    filterset_class=BoardFilterSet,
+    tabs="",
+    sorts=tuple(sort for sort in DEALS.sorts if sort.name in {"updated", "amount", "close"}),
+)

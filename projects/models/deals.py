@@ -22,6 +22,7 @@ from projects.money import money_text, validate_currency
 
 #: What deals without an amount or a date are sorted as.
 NO_AMOUNT, NO_DATE = Decimal(0), date(9999, 12, 31)
+_OPEN = ALIVE & Q(state=StageKind.OPEN)
 _AMOUNT, _CLOSE = Coalesce(F("amount"), NO_AMOUNT), Coalesce(F("expected_close"), NO_DATE)
 
 
@@ -107,6 +108,21 @@ class Deal(Record):
             models.Index(_CLOSE, F("id"), name="deal_close", condition=ALIVE),
             models.Index(F("owner"), _CLOSE, F("id"), name="deal_owner_close", condition=ALIVE),
             models.Index(F("team"), _CLOSE, F("id"), name="deal_team_close", condition=ALIVE),
+            # The columns of the board in its orders; what is counted and summed over open deals, and over closed ones.
+            models.Index(F("stage"), _AMOUNT, F("id"), name="deal_stage_amount", condition=_OPEN),
+            models.Index(F("stage"), _CLOSE, F("id"), name="deal_stage_close", condition=_OPEN),
+            models.Index(
+                fields=["stage"],
+                name="deal_open",
+                condition=_OPEN,
+                include=["id", "owner", "team", "amount", "currency", "probability", "expected_close"],
+            ),
+            models.Index(
+                fields=["closed_at"],
+                name="deal_closed",
+                condition=ALIVE & Q(closed_at__isnull=False),
+                include=["id", "owner", "team", "amount", "currency", "stage", "state"],
+            ),
             # The filters of the list, each alone or several together, which no order's index finds.
             GinIndex(fields=["state", "stage", "pipeline"], name="deal_filters", condition=ALIVE),
         ]

@@ -63,6 +63,7 @@ def surfaces(user: User, deal: Deal) -> dict[str, str]:
     """Every place that tells of a deal, as this reader gets it."""
     told = {
         "list": page(user, reverse("deals:list")),
+        "board": page(user, reverse("deals:board")),
         "list with filters": page(user, reverse("deals:list"), filters="1"),
         "card": page(user, deal.get_absolute_url()),
         "history": page(user, deal.url("history")),

@@ -1,4 +1,4 @@
-"""A deal in a real Chromium: moved by a click and by a key, lost with a reason, sound on a small phone."""
+"""A deal in a real Chromium: moved by a click, by keys and by a drag, lost with a reason, sound on a small phone."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from django.utils import timezone
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
 from projects.models import Deal, Stage
+from projects.services import move_deal
 from projects.tests.factories import make_deal, stage
 from teams.tests.factories import Cast, make_cast
 
@@ -81,9 +82,48 @@ def test_a_deal_is_lost_with_a_reason_and_opened_again(signed_in: "Page", deal: 
     assert (stored(deal).state, stored(deal).loss_reason) == ("open", "")
 
 
+def test_cards_are_dragged_moved_by_keys_and_stay_where_somebody_else_has_put_them(
+    signed_in: "Page", deal: Deal, cast: Cast
+) -> None:
+    def column(name: str) -> str:
+        return f".bd-column:has(#stage-{stage(name).pk})"
+
+    def card_in(name: str) -> str:
+        return f"{column(name)} .bd-card:has-text('{deal.name}')"
+
+    signed_in.goto(reverse("deals:board"))
+    assert "$4,000" in signed_in.inner_text(column("Won"))
+    signed_in.drag_and_drop(card_in("Qualified"), f"{column('Proposal')} .bd-cards")
+    signed_in.wait_for_selector("#board-note :text('is in “Proposal” now')")
+    assert (stored(deal).stage, "125,000" in signed_in.inner_text(column("Proposal"))) == (stage("Proposal"), True)
+    signed_in.click("#board-note :text('Undo')")
+    signed_in.wait_for_selector(card_in("Qualified"))
+    # The focus is on the card that has come back.
+    signed_in.keyboard.press("Shift+ArrowRight")
+    signed_in.wait_for_selector(card_in("Proposal"))
+    assert "is in “Proposal” now" in signed_in.inner_text("#live")
+    move_deal(stored(deal), stage("New inquiry"), actor=cast.dana)
+    signed_in.keyboard.press("m")
+    signed_in.keyboard.press("ArrowUp")
+    signed_in.click("#board-choose button:has-text('Negotiation')")
+    signed_in.wait_for_selector(f"{card_in('New inquiry')} :text('has moved')")
+    assert (stored(deal).stage, signed_in.locator(".bd-card").count()) == (stage("New inquiry"), 1)
+    signed_in.drag_and_drop(card_in("New inquiry"), f"{column('Lost')} .bd-cards")
+    signed_in.fill("#board-reason", "No budget this year")
+    signed_in.click("#board-lose button:has-text('Mark as lost')")
+    signed_in.wait_for_selector("#board-note :text('is lost')")
+    assert (stored(deal).loss_reason, signed_in.locator(".bd-card").count()) == ("No budget this year", 0)
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_nothing_is_wider_than_the_window(signed_in: "Page", deal: Deal, width: int) -> None:
     signed_in.set_viewport_size({"width": width, "height": 900})
-    for url in (deal.get_absolute_url(), reverse("deals:list"), deal.url("edit"), deal.client.get_absolute_url()):  # type: ignore[union-attr]
+    for url in (
+        deal.get_absolute_url(),
+        reverse("deals:list"),
+        reverse("deals:board"),
+        deal.url("edit"),
+        deal.client.get_absolute_url(),
+    ):  # type: ignore[union-attr]
         signed_in.goto(url)
         assert signed_in.evaluate("document.documentElement.scrollWidth") <= width, url

@@ -121,8 +121,6 @@
         group: "deals",
         sort: false,
         draggable: ".bd-card.is-movable",
-        filter: ".bd-said",
-        preventOnFilter: false,
         ghostClass: "is-dragged",
         animation: 120,
         delay: 180,

@@ -56,6 +56,7 @@ LOOKS = (
     Look("contacts:edit"),
     Look("contacts:change_employer"),
     Look("deals:list", opens=(".ls-more",)),
+    Look("deals:board", opens=(".bd-move",)),
     Look("deals:detail", opens=("#fact-amount .ui-pencil", "#fact-client .ui-pencil")),
     Look("deals:edit"),
     Look("deals:lose"),
