@@ -45,7 +45,7 @@ def fill_company(clients: int) -> Readers:
     places = _hire()
     readers = Readers(_reader(ONE, Scope.TEAM, places[0]), _reader(ALL, Scope.ALL, places[0]))
     if _add_records(clients, places):
-        _share_some(readers.one, places)
+        share_some(readers.one, (Client, Contact))
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     return readers
@@ -78,11 +78,16 @@ def _place(team: Team, role: Role) -> Place:
 
 def _role(name: str, scope: Scope) -> Role:
     role = Role.objects.get_or_create(name=name)[0]
-    for record_type, action in itertools.product((Client, Contact), Action):
+    grant_all(role, (Client, Contact), scope)
+    return role
+
+
+def grant_all(role: Role, models: Sequence[type[Record]], scope: Scope) -> None:
+    """Every action on these record types."""
+    for record_type, action in itertools.product(models, Action):
         Grant.objects.update_or_create(
             role=role, record_type=record_type._meta.label_lower, action=action, defaults={"scope": scope}
         )
-    return role
 
 
 def _reader(username: str, scope: Scope, place: Place) -> User:
@@ -105,19 +110,20 @@ def _add_records(clients: int, places: Sequence[Place]) -> bool:
     for first in tqdm(batches, desc="adding clients and contacts", unit=f"×{BATCH}", disable=not batches):
         numbers = range(first, min(first + BATCH, clients))
         with transaction.atomic():
-            _store(Client, [inventor.client(number) for number in numbers])
-            _store(Contact, [inventor.contact(2 * number + which) for number in numbers for which in (0, 1)])
+            store(Client, [inventor.client(number) for number in numbers])
+            store(Contact, [inventor.contact(2 * number + which) for number in numbers for which in (0, 1)])
     return bool(batches)
 
 
-def _store(model: type[Record], made: Sequence[Made]) -> None:
-    _copy(model, [each.record for each in made])
+def store(model: type[Record], made: Sequence[Made]) -> None:
+    """The rows of records and of their parts, with a first version of each."""
+    copy_rows(model, [each.record for each in made])
     for name in model.PARTS:
-        _copy(model.part_model(name), [row for each in made for row in each.parts[name]])
+        copy_rows(model.part_model(name), [row for each in made for row in each.parts[name]])
     record_versions(model, [each.record.pk for each in made], actor=None, kind=CREATED)
 
 
-def _copy(model: type[Any], rows: Sequence[Any]) -> None:
+def copy_rows(model: type[Any], rows: Sequence[Any]) -> None:
     """COPY instead of INSERT: three times as fast over these indexes."""
     fields = [field for field in model._meta.concrete_fields if not field.primary_key or field.has_default()]
     quote = connection.ops.quote_name
@@ -130,18 +136,18 @@ def _copy(model: type[Any], rows: Sequence[Any]) -> None:
             copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
 
 
-def _share_some(reader: User, places: Sequence[Place]) -> None:
-    """With the reader, with his team, and among the others, each of the last and so not from his own."""
-    for model in (Client, Contact):
+def share_some(reader: User, models: Sequence[type[Any]]) -> None:
+    """With the reader, with his team, and among the others, each of the last and so not from his own team."""
+    team = reader.memberships.get().team
+    people = list(Membership.objects.exclude(team=team).order_by("pk").values_list("user_id", flat=True))
+    for model in models:
         of_people, of_teams = user_share_model(model), team_share_model(model)
         view = Permission.objects.get(codename=f"view_{model._meta.model_name}")
-        ids = model.objects.exclude(team_id=places[0].team_id).order_by("-id").values_list("pk", flat=True)
+        ids = model.objects.exclude(team=team).order_by("-id").values_list("pk", flat=True)
         mine, ours, others = _cut(list(ids[: 2 * _SHARES_WITH_READER + _SHARES_WITH_OTHERS]))
-        people = [user_id for place in places[1:] for user_id in place.member_ids]
         holders = [*((reader.pk, key) for key in mine), *zip(itertools.cycle(people), others, strict=False)]
-        group_id = Team.objects.get(pk=places[0].team_id).group_id
         with_people = [of_people(user_id=holder, content_object_id=key, permission=view) for holder, key in holders]
-        with_team = [of_teams(group_id=group_id, content_object_id=key, permission=view) for key in ours]
+        with_team = [of_teams(group_id=team.group_id, content_object_id=key, permission=view) for key in ours]
         of_people.objects.bulk_create(with_people, ignore_conflicts=True)
         of_teams.objects.bulk_create(with_team, ignore_conflicts=True)
 
