@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "crm.history",
     "crm.imports",
     "crm.listing",
+    "crm.money",
     "crm.notifications",
     "crm.outbox",
     "crm.panels",

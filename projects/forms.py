@@ -12,13 +12,13 @@ from clients.forms import clean_tags
 from clients.models import Client
 from contacts.models import Contact
 from crm.access.rights import locked_fields
+from crm.money.currencies import currency_choices
 from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
 from projects.models import Deal, DealContact, Pipeline, StageKind
 from projects.selectors import default_pipeline
 from teams.forms import OwnedRecordForm
 from teams.models import Company
-from teams.selectors.company import currency_choices
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, Q, Sum, Value, When
 from crm.access.rights import hidden_fields
 from projects.marks import marks_of
 from projects.models import Deal, StageKind
-from projects.money import money_text
+from crm.money.amounts import money_text
 
 
 def deals_of(reader: Any, link: Literal["client", "contacts"], key: UUID, *, limit: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from contacts.services import save_contact
 from contacts.tests.factories import make_contact
 from crm.tests.routes import all_routes
 from crm.tests.world import World, make_world
-from teams.selectors.company import currency_choices
+from crm.money.currencies import currency_choices
 from teams.tests.factories import Cast, make_cast
 
 LANGUAGES = ("uk", "ru")

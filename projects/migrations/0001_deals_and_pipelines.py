@@ -7,7 +7,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.utils.timezone
-import projects.money
+import crm.money.currencies
 import simple_history.models
 import uuid6
 from decimal import Decimal
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('stage_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='in this stage since')),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed')),
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, validators=[projects.money.validate_currency], verbose_name='currency')),
+                ('currency', models.CharField(max_length=3, validators=[crm.money.currencies.validate_currency], verbose_name='currency')),
                 ('probability', models.PositiveSmallIntegerField(blank=True, help_text='That of the stage, unless given.', null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='probability, %')),
                 ('expected_close', models.DateField(blank=True, null=True, verbose_name='expected close')),
                 ('source', models.CharField(blank=True, help_text='Where this deal came from.', max_length=100, verbose_name='source')),
@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('stage_since', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='in this stage since')),
                 ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed')),
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, validators=[projects.money.validate_currency], verbose_name='currency')),
+                ('currency', models.CharField(max_length=3, validators=[crm.money.currencies.validate_currency], verbose_name='currency')),
                 ('probability', models.PositiveSmallIntegerField(blank=True, help_text='That of the stage, unless given.', null=True, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='probability, %')),
                 ('expected_close', models.DateField(blank=True, null=True, verbose_name='expected close')),
                 ('source', models.CharField(blank=True, help_text='Where this deal came from.', max_length=100, verbose_name='source')),

@@ -17,8 +17,9 @@ from clients.models import Client
 from contacts.models import Contact, DecisionRole
 from crm.access.models import ALIVE, Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
+from crm.money.amounts import money_text
+from crm.money.currencies import validate_currency
 from projects.models.pipelines import Pipeline, Stage, StageKind
-from projects.money import money_text, validate_currency
 
 #: What deals without an amount or a date are sorted as.
 NO_AMOUNT, NO_DATE = Decimal(0), date(9999, 12, 31)
@@ -29,10 +30,20 @@ _AMOUNT, _CLOSE = Coalesce(F("amount"), NO_AMOUNT), Coalesce(F("expected_close")
 class Deal(Record):
     """A sale on its way through a pipeline. Where it stands is written by the services of moves alone."""
 
-    PARTS: ClassVar[tuple[str, ...]] = ("contacts",)
+    PARTS: ClassVar[tuple[str, ...]] = ("contacts", "lines")
     URL_NAMESPACE: ClassVar[str] = "deals"
     TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {
-        *("client", "amount", "currency", "probability", "expected_close", "next_step", "presale_team", "contacts"),
+        *(
+            "client",
+            "amount",
+            "currency",
+            "probability",
+            "expected_close",
+            "next_step",
+            "presale_team",
+            "contacts",
+            "lines",
+        ),
     }
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "external_id")
     #: Where it stands: written by moves, told by the stage, and hidden with it.

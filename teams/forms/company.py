@@ -8,10 +8,11 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.money.currencies import currency_choices
 from crm.pictures.storing import take_in
 from crm.ui.widgets import LongSelect, PictureInput
 from teams.models import Company, SpecialDay, Weekday
-from teams.selectors.company import country_choices, currency_choices, region_choices, time_zone_choices
+from teams.selectors.company import country_choices, region_choices, time_zone_choices
 
 
 class CompanyForm(forms.ModelForm):  # type: ignore[type-arg]

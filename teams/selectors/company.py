@@ -1,4 +1,4 @@
-"""What the company can be set to: currencies, time zones, countries and their regions; and what follows from it."""
+"""What the company can be set to: time zones, countries and their regions; and what follows from it."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -6,41 +6,12 @@ from datetime import date
 from functools import lru_cache
 
 import holidays
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
-from babel.numbers import get_currency_name
-from django.utils.translation import get_language
 from django_countries import countries
 
 from teams.models import Company
 from teams.selectors.calendar import Holiday, calendar_of
 
 Choices = list[tuple[str, str]]
-
-
-def currency_choices() -> Choices:
-    """Currencies that some country pays with today, by name in the active language."""
-    return _currencies(get_language() or "en")
-
-
-def currency_name(code: str) -> str:
-    return dict(currency_choices()).get(code, code)
-
-
-@lru_cache(maxsize=8)
-def _currencies(language: str) -> Choices:
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    codes = {
-        code
-        for periods in get_global("territory_currencies").values()
-        for code, _starts, ends, is_tender in periods
-        if ends is None and is_tender
-    }
-    names = sorted((get_currency_name(code, locale=locale), code) for code in codes)
-    return [(code, f"{name} ({code})") for name, code in names]
 
 
 @lru_cache(maxsize=1)

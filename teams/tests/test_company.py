@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.access.rights import Action, Scope
+from crm.money.currencies import currency_choices
 from crm.pages.testing import browser_of
 from crm.pictures.testing import picture_file
 from crm.ui.testing import assert_strict_html
 from teams.models import Company, Grant, SpecialDay, User
-from teams.selectors.company import country_choices, currency_choices, days_off, region_choices, time_zone_choices
+from teams.selectors.company import country_choices, days_off, region_choices, time_zone_choices
 from teams.services import save_company, take_after_company
 from teams.tests.factories import Cast, make_cast
 

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from crm.access.rights import Action, may
 from crm.history.plain import plain_page
+from crm.money.currencies import currency_name
 from crm.pictures.storing import CONTENT_TYPE
 from teams.forms.company import CompanyForm, RegionForm, special_days_formset
 from teams.logo import drawn_mark
 from teams.models import Company, Weekday
-from teams.selectors.company import currency_name, days_off, region_choices
+from teams.selectors.company import days_off, region_choices
 from teams.services import save_company
 
 # Short, for the logo may change; the old one may stand while the new one is fetched.
