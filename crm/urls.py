@@ -23,6 +23,8 @@ urlpatterns = [
     path("clients/", include("clients.urls")),
     path("contacts/", include("contacts.urls")),
     path("deals/", include("projects.urls")),
+    path("products/", include("projects.product_urls")),
+    path("price-lists/", include("projects.price_urls")),
     path("teams/", include("teams.urls.structure")),
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),

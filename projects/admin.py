@@ -1,4 +1,4 @@
-"""Deals in the Django admin, and pipelines, which are set up there."""
+"""Deals and the catalogue in the Django admin, and pipelines, which are set up there."""
 
 from typing import Any
 
@@ -13,8 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.admin import RecordAdmin
 from crm.access.rights import Action, may
 from projects.forms import DealForm
-from projects.models import REQUIRABLE, Deal, Pipeline, Stage, StageKind
-from projects.services import create_deal, save_deal
+from projects.models import REQUIRABLE, Deal, Pipeline, PriceList, Product, Stage, StageKind
+from projects.product_forms import PriceListForm, ProductForm
+from projects.services import (
+    create_deal,
+    create_price_list,
+    create_product,
+    save_deal,
+    save_price_list,
+    save_product,
+)
 from teams.models import Company
 
 
@@ -26,6 +34,26 @@ class DealAdmin(RecordAdmin):
     list_display = ("name", "stage", "amount", "currency", "expected_close", "owner", "team", "updated_at")
     list_filter = ("stage",)
     list_select_related = ("owner", "team", "stage")  # type: ignore[assignment]
+
+
+@admin.register(Product)
+class ProductAdmin(RecordAdmin):
+    record_form = ProductForm
+    create = create_product
+    change = save_product
+    list_display = ("name", "code", "category", "kind", "unit", "is_sold", "owner", "team", "updated_at")
+    list_filter = ("kind", "is_sold")
+
+
+@admin.register(PriceList)
+class PriceListAdmin(RecordAdmin):
+    """Prices are edited on the list's own page, as every part of a record is."""
+
+    record_form = PriceListForm
+    create = create_price_list
+    change = save_price_list
+    list_display = ("name", "currency", "valid_from", "valid_until", "is_default", "owner", "team", "updated_at")
+    list_filter = ("is_default",)
 
 
 class StageForm(forms.ModelForm):  # type: ignore[type-arg]

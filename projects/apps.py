@@ -9,5 +9,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts.demo.further import register
         from projects.demo import make_demo_deals
+        from projects.rights import register_rules
 
         register(make_demo_deals)
+        register_rules()

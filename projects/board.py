@@ -15,10 +15,10 @@ from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.listing.counting import capped
 from crm.listing.keyset import cursor_after, read_page
 from crm.listing.pages import CURSOR, ListPage
+from crm.money.amounts import money_text
 from crm.ui.addresses import address_of
 from projects.marks import Mark, marks_of
 from projects.models import Deal, Pipeline, Stage, StageKind
-from projects.money import money_text
 from projects.selectors import client_names, pipelines_in_order, stages_of
 from projects.tables import BOARD
 

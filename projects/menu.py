@@ -1,4 +1,4 @@
-"""Deals in the navigation and in the "New" menu."""
+"""Deals and the catalogue in the navigation and in the "New" menu."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.rights import Action, may
 from crm.ui.menu import MenuEntry, NewEntry, register
-from projects.models import Deal
+from projects.catalogue import sees_prices
+from projects.models import Deal, Product
 
 
 def _may_view(user: Any) -> bool:
@@ -15,6 +16,14 @@ def _may_view(user: Any) -> bool:
 
 def _may_add(user: Any) -> bool:
     return may(user, Action.ADD, Deal)
+
+
+def _may_view_products(user: Any) -> bool:
+    return may(user, Action.VIEW, Product)
+
+
+def _may_add_products(user: Any) -> bool:
+    return may(user, Action.ADD, Product)
 
 
 register(
@@ -29,6 +38,19 @@ register(
     )
 )
 register(
+    MenuEntry(
+        key="products",
+        label=_("Products"),
+        url_name="products:list",
+        icon="package",
+        order=35,
+        is_shown=_may_view_products,
+    )
+)
+register(
+    MenuEntry(key="prices", label=_("Price lists"), url_name="prices:list", icon="tag", order=36, is_shown=sees_prices)
+)
+register(
     NewEntry(
         key="deal",
         label=_("Deal"),
@@ -38,5 +60,17 @@ register(
         icon="businessplan",
         order=25,
         is_shown=_may_add,
+    )
+)
+register(
+    NewEntry(
+        key="product",
+        label=_("Product"),
+        title=_("Add a product"),
+        hint=_("What the company sells"),
+        url_name="products:new",
+        icon="package",
+        order=40,
+        is_shown=_may_add_products,
     )
 )

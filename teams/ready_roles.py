@@ -9,6 +9,7 @@ from crm.access.rights import Action, FieldAccess, Scope
 
 CLIENT, CONTACT, DEAL = "clients.client", "contacts.contact", "projects.deal"
 _RECORDS = (CLIENT, CONTACT, DEAL)
+_CATALOGUE = ("projects.product", "projects.pricelist")
 INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
@@ -41,6 +42,11 @@ _CONVERSE_FULLY: Mapping[str, Reach] = {
 }
 _SEE_ALL: Reach = {Action.VIEW: Scope.ALL}
 _SEE_BELOW: Reach = {Action.VIEW: Scope.TEAM_AND_BELOW}
+# One catalogue for the whole company: whoever sells looks things up in it, and leaders of sales keep it.
+_LOOK_UP: Mapping[str, Reach] = dict.fromkeys(_CATALOGUE, _SEE_ALL)
+_KEEP_CATALOGUE: Mapping[str, Reach] = dict.fromkeys(
+    _CATALOGUE, dict.fromkeys((Action.VIEW, Action.ADD, Action.CHANGE, Action.EXPORT), Scope.ALL)
+)
 _MAINTAIN: Reach = {Action.VIEW: Scope.ALL, Action.CHANGE: Scope.ALL, Action.EXPORT: Scope.ALL}
 
 
@@ -59,19 +65,19 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={**dict.fromkeys(_RECORDS, _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
+    grants={**dict.fromkeys((*_RECORDS, *_CATALOGUE), _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={**dict.fromkeys(_RECORDS, _TEAM_AND_BELOW), **_MODERATE, **_LEAD_PEOPLE},
+    grants={**dict.fromkeys(_RECORDS, _TEAM_AND_BELOW), **_KEEP_CATALOGUE, **_MODERATE, **_LEAD_PEOPLE},
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), **_CONVERSE},
+    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), **_LOOK_UP, **_CONVERSE},
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -81,6 +87,7 @@ PROJECT_MANAGER = ReadyRole(
         CLIENT: {Action.VIEW: Scope.TEAM_AND_BELOW},
         CONTACT: {**_OWN_OF_A_TEAM, Action.VIEW: Scope.TEAM_AND_BELOW},
         DEAL: {Action.VIEW: Scope.TEAM_AND_BELOW},
+        **_LOOK_UP,
         **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
@@ -96,7 +103,7 @@ ACCOUNTANT = ReadyRole(
     name=gettext_noop("Accountant"),
     rank=30,
     description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
-    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, **_CONVERSE},
+    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, **_LOOK_UP, **_CONVERSE},
     rules={
         CLIENT: {
             "phones": HIDDEN,
@@ -114,7 +121,7 @@ OBSERVER = ReadyRole(
     name=gettext_noop("Observer"),
     rank=5,
     description=gettext_noop("Sees the records of a team and the teams below it, and changes nothing."),
-    grants=dict.fromkeys(_RECORDS, _SEE_BELOW),
+    grants={**dict.fromkeys(_RECORDS, _SEE_BELOW), **_LOOK_UP},
 )
 
 READY_ROLES = (DIRECTOR, HEAD_OF_SALES, SALES_MANAGER, PROJECT_MANAGER, DEVELOPER, ACCOUNTANT, OBSERVER)

@@ -44,6 +44,11 @@ class Record(models.Model):
     NEEDED_AT_CREATION: ClassVar[frozenset[str]] = frozenset({"owner", "team"})
     # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
     URL_NAMESPACE: ClassVar[str] = ""
+    # Columns of parts that tell what fields of the record tell: {part: {column: fields}}. Whoever must not see one of
+    # these fields sees the rows without the column.
+    RULED_IN_PARTS: ClassVar[Mapping[str, Mapping[str, tuple[str, ...]]]] = {}
+    # What the whole company looks things up in: counted as nobody's work on the start page, on people and teams.
+    IS_REFERENCE: ClassVar[bool] = False
     # Whether colleagues comment on records of this type.
     IS_COMMENTABLE: ClassVar[bool] = True
 

@@ -18,6 +18,11 @@ def record_models() -> tuple[type[Record], ...]:
     return tuple(model for model in apps.get_models() if issubclass(model, Record))
 
 
+def worked_on_models() -> tuple[type[Record], ...]:
+    """Those that count as somebody's work: all but what the company looks things up in."""
+    return tuple(model for model in record_models() if not model.IS_REFERENCE)
+
+
 def record_model_of(label: str) -> Any | None:
     """The record type of a label such as "clients.client"; None for anything else."""
     return next((model for model in record_models() if model._meta.label_lower == label.lower()), None)

@@ -63,7 +63,7 @@ class Rights:
     def rules(self, model: type[models.Model]) -> Mapping[str, FieldAccess]:
         if self.is_unlimited:
             return {}
-        return self.field_rules.get(model._meta.label_lower, {})
+        return _with_followers(model._meta.label_lower, self.field_rules)
 
     def reached_team_ids(self, scope: Scope) -> frozenset[int]:
         """Teams whose records the scope covers; empty for none, own and all."""
@@ -72,6 +72,45 @@ class Rights:
         if scope == Scope.TEAM_AND_BELOW:
             return self.below_ids
         return frozenset()
+
+
+@dataclass(frozen=True)
+class _Follower:
+    """A rule on one field that follows from a rule on another."""
+
+    record_type: str
+    name: str
+    access: FieldAccess
+    followed_type: str
+    followed_name: str
+    followed_access: FieldAccess
+
+
+_followers: dict[str, list[_Follower]] = {}
+
+
+def let_rule_follow(follower: tuple[str, str, FieldAccess], *, of: tuple[str, str, FieldAccess]) -> None:
+    """Called at start-up: whoever has the rule `of` has this one too, unless his role says something stricter.
+
+    Each is (record type, field, access), as ("projects.deal", "lines", FieldAccess.READ_ONLY): what is counted from
+    a value that somebody must not see or write is out of his reach as well. Only rules of the role are followed,
+    not those that follow themselves.
+    """
+    record_type, name, access = follower
+    rule = _Follower(record_type, name, access, *of)
+    if rule not in _followers.setdefault(record_type, []):
+        _followers[record_type].append(rule)
+
+
+def _with_followers(record_type: str, rules: Mapping[str, Mapping[str, FieldAccess]]) -> Mapping[str, FieldAccess]:
+    own = rules.get(record_type, {})
+    found = {
+        follower.name: follower.access
+        for follower in sorted(_followers.get(record_type, ()), key=lambda each: each.access == FieldAccess.HIDDEN)
+        if rules.get(follower.followed_type, {}).get(follower.followed_name) == follower.followed_access
+        and own.get(follower.name) != FieldAccess.HIDDEN
+    }
+    return {**own, **found} if found else own
 
 
 _NOTHING: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -242,11 +243,21 @@ def _news(current: Record, record: Record, parts: Parts) -> list[str]:
 
 
 def _said(record: Record, name: str, rows: Sequence[Any]) -> list[tuple[str, ...]]:
-    """What the rows of a part say, in no order and without their keys."""
+    """What the rows of a part say, in no order, without their keys and without what fields of the record tell too."""
     part = type(record).part_model(name)
+    told_elsewhere = type(record).RULED_IN_PARTS.get(name, {})
     link = record._meta.get_field(name).field  # type: ignore[union-attr]
-    fields = [one for one in part._meta.concrete_fields if one.editable and not one.primary_key and one != link]
-    return sorted(tuple(str(one.value_from_object(row) or "") for one in fields) for row in rows)
+    fields = [
+        one
+        for one in part._meta.concrete_fields
+        if one.editable and not one.primary_key and one != link and one.name not in told_elsewhere
+    ]
+    return sorted(tuple(_word(one.value_from_object(row)) for one in fields) for row in rows)
+
+
+def _word(value: Any) -> str:
+    # Typed as 2, stored as 2.000: the same number says the same.
+    return str(value.normalize() if isinstance(value, Decimal) else value or "")
 
 
 def _tell_change(event: str, record: Record, *, actor: Any, news: Sequence[str]) -> None:

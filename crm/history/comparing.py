@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -19,7 +20,8 @@ from django.utils.translation import gettext as _
 
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
-from crm.history.states import Row, State, keys_named_by, part_fields, part_model, told_fields
+from crm.history.states import Row, State, hidden_in_part, keys_named_by, part_fields, part_model, told_fields
+from crm.money.amounts import decimal_text
 from crm.pictures.models import PictureField
 
 SAME, ADDED, REMOVED, CHANGED = "same", "added", "removed", "changed"
@@ -87,6 +89,10 @@ class Reader:
         return any(
             old.values.get(name) != new.values.get(name) or old.parts.get(name) != new.parts.get(name)
             for name in self.hidden
+        ) or any(
+            _only(columns, old.parts.get(name, [])) != _only(columns, new.parts.get(name, []))
+            for name in self.model.PARTS
+            if (columns := hidden_in_part(self.model, name, self.hidden))
         )
 
     def _field_change(self, f: Any, old: State, new: State) -> Change | None:
@@ -102,7 +108,10 @@ class Reader:
         return Change(f.name, label, told_before, told_after)
 
     def _part_change(self, name: str, old: State, new: State) -> Change | None:
-        rows = self._row_changes(part_fields(self.model, name), old.parts.get(name, []), new.parts.get(name, []))
+        hidden = hidden_in_part(self.model, name, self.hidden)
+        fields = [f for f in part_fields(self.model, name) if f.name not in hidden]
+        names = [f.name for f in fields]
+        rows = self._row_changes(fields, _only(names, old.parts.get(name, [])), _only(names, new.parts.get(name, [])))
         if not rows:
             return None
         label = capfirst(part_model(self.model, name)._meta.verbose_name_plural)
@@ -135,7 +144,7 @@ class Reader:
         if isinstance(value, bool):
             return str(f.verbose_name) if value else ""
         told = self._told(f, value)
-        return f"{f.verbose_name} {told}" if told and isinstance(value, date) else told
+        return f"{f.verbose_name} {told}" if told and isinstance(value, date | Decimal) else told
 
     def _told(self, f: Any, value: Any) -> str:
         if isinstance(value, bool):
@@ -148,6 +157,8 @@ class Reader:
             return self._name(f.related_model, value)
         if isinstance(value, date):
             return _told_date(value)
+        if isinstance(value, Decimal):
+            return decimal_text(value)
         # Countries know their own name; looking it up among all choices would sort them each time.
         name = getattr(value, "name", None)
         return str(name if name is not None else dict(f.flatchoices).get(value, value))
@@ -230,6 +241,12 @@ def _masked(target: type[models.Model]) -> str:
     if issubclass(target, Record):
         return _("a %(type)s you may not see") % {"type": target._meta.verbose_name}
     return _("no longer here")
+
+
+def _only(names: Iterable[str], rows: list[Row]) -> list[Row]:
+    """The rows with these columns alone."""
+    names = list(names)
+    return [{name: row[name] for name in names} for row in rows]
 
 
 def _is_empty(value: Any) -> bool:

@@ -55,6 +55,13 @@ def version_key(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
 
 
+def latest_key(model: type[models.Model], pk: Any) -> int:
+    """The key of the newest version; 0 when its history has not begun."""
+    history: Any = model.history.model  # type: ignore[attr-defined]
+    key = history.objects.filter(id=pk).order_by("-history_id").values_list("history_id", flat=True).first()
+    return int(key or 0)
+
+
 def begin_history(model: type[models.Model], ids: Collection[Any]) -> None:
     """Write the present state of those that have no version yet, so that what changes next can be told.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -73,6 +74,12 @@ def keys_named_by(
     return {target: keys - {None} for target, keys in named.items()}
 
 
+def hidden_in_part(model: Any, part: str, hidden: frozenset[str]) -> frozenset[str]:
+    """The columns of a part's rows that tell what is hidden from a reader."""
+    columns: Mapping[str, tuple[str, ...]] = getattr(model, "RULED_IN_PARTS", {}).get(part, {})
+    return frozenset(column for column, fields in columns.items() if not hidden.isdisjoint(fields))
+
+
 def _parts(model: Any) -> tuple[str, ...]:
     parts: tuple[str, ...] = model.PARTS
     return parts
@@ -84,4 +91,11 @@ def _values(model: type[models.Model], row: Any) -> Row:
 
 def _row_of_json(fields: list[Any], row: Mapping[str, Any]) -> Row:
     # A column that a later migration added is missing from older versions.
-    return {f.name: f.to_python(row[f.column]) if f.column in row else f.get_default() for f in fields}
+    return {f.name: _of_json(f, row[f.column]) if f.column in row else f.get_default() for f in fields}
+
+
+def _of_json(f: Any, value: Any) -> Any:
+    # JSON knows no decimals: a number of at most fourteen digits comes back whole, and gets its places again.
+    if isinstance(f, models.DecimalField) and value is not None:
+        return Decimal(str(value)).quantize(Decimal(1).scaleb(-f.decimal_places))
+    return f.to_python(value)

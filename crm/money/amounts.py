@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
-from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 from django.utils.translation import get_language
 
 from crm.money.currencies import locale_of
@@ -26,6 +26,11 @@ def money_text(amount: Decimal | None, currency: str) -> str:
     if amount == amount.to_integral_value():
         pattern = pattern.replace(".00", "")
     return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+def decimal_text(value: Decimal) -> str:
+    """A number in the active language, without zeros at its end: "1,250.5"."""
+    return format_decimal(value, "#,##0.########", locale=locale_of(get_language() or "en"))
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

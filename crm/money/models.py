@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from crm.history.models import Version
+from crm.money.amounts import decimal_text
 from crm.money.currencies import validate_currency
-
 
 LEAST_RATE = Decimal("0.00000001")
 
@@ -55,3 +55,8 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency}/{self.base} {self.day}"
+
+    @property
+    def text(self) -> str:
+        """ "1 USD = 41.25 UAH", in the active language."""
+        return f"1 {self.currency} = {decimal_text(self.rate)} {self.base}"

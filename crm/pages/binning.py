@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,5 +44,10 @@ def _moved(request: HttpRequest, record: Record, move: Any, sentence: str, to: s
     except StaleVersion:
         messages.warning(request, _("Somebody changed “%(name)s” at the same moment. Look again.") % {"name": record})
         return HttpResponseRedirect(record.get_absolute_url())
+    except IntegrityError:
+        messages.warning(
+            request, _("“%(name)s” cannot come back: something else has taken its place meanwhile.") % {"name": record}
+        )
+        return HttpResponseRedirect(reverse(f"{record.namespace()}:bin"))
     messages.success(request, sentence % {"name": record})
     return HttpResponseRedirect(to if to.startswith("/") else reverse(to))

@@ -39,6 +39,8 @@ PUBLIC = {
 UNNAMED = re.compile(r"^admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)$")
 # Pages of people and teams that every colleague may open: an outsider finds nothing of ann's records there.
 OF_COLLEAGUES: set[str] = {
+    "company:rate",
+    "company:rate_delete",
     "people:absence_cancel",
     "people:absence_edit",
     "people:absences",
@@ -77,6 +79,9 @@ DOCUMENTED = {
     "account_login": 302,
     "account_signup": 302,
     "company:history": 403,  # ann manages no teams, and not the company
+    "company:rate": 403,
+    "company:rate_delete": 403,
+    "company:rates": 403,
     "company:mark": 302,  # to the mark of the product while there is no logo
     "invitations:again": 405,
     "invitations:list": 403,  # ann invites nobody
@@ -130,6 +135,10 @@ DOCUMENTED = {
     "clients:restore": 302,
     "contacts:restore": 302,
     "deals:restore": 302,
+    "products:field": 302,
+    "products:restore": 302,
+    "prices:field": 302,
+    "prices:restore": 302,
     "deals:duplicate": 405,
     "deals:move": 405,
     "deals:reopen": 405,
@@ -147,6 +156,9 @@ DOCUMENTED_IN_ADMIN = {
     "admin:clients_client_history": 302,  # the history stands on the record's own page
     "admin:contacts_contact_history": 302,
     "admin:projects_deal_history": 302,
+    "admin:projects_product_history": 302,
+    "admin:projects_pricelist_history": 302,
+    "admin:money_exchangerate_history": 302,  # the history stands on the rate's own page
     "admin:teams_company_add": 403,  # there is one company
     "admin:teams_company_delete": 403,
     "admin:teams_company_history": 302,  # the history stands on the company's own page

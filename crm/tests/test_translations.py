@@ -22,9 +22,9 @@ from clients.tests.factories import make_client
 from contacts.models import Employment
 from contacts.services import save_contact
 from contacts.tests.factories import make_contact
+from crm.money.currencies import currency_choices
 from crm.tests.routes import all_routes
 from crm.tests.world import World, make_world
-from crm.money.currencies import currency_choices
 from teams.tests.factories import Cast, make_cast
 
 LANGUAGES = ("uk", "ru")

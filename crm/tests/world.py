@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from fnmatch import fnmatch
 from typing import Any
 from uuid import uuid4
@@ -23,16 +24,17 @@ from crm.access.writing import move_to_bin
 from crm.comments.models import Comment
 from crm.comments.services import add_comment
 from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ProblemKind
+from crm.money.models import ExchangeRate
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from projects.models import Deal, Pipeline
-from projects.services import move_deal
-from projects.tests.factories import make_deal, stage
+from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product
+from projects.services import move_deal, save_deal, save_price_list
+from projects.tests.factories import make_deal, make_price_list, make_product, stage
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
-from teams.services import enter_absence
+from teams.services import enter_absence, save_rate
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
 
 # Words that stand in ann's records and nowhere else: on a page for cy they are a leak.
@@ -58,6 +60,10 @@ class World:
     binned_contact: Contact
     deal: Deal
     binned_deal: Deal
+    product: Product
+    binned_product: Product
+    price_list: PriceList
+    binned_price_list: PriceList
     # The role of cy, with the right to enter the admin.
     cy_staff: User
     finished_import: Import
@@ -89,6 +95,7 @@ class World:
         for number in range(count):
             move_deal(self.deal, stage(("Qualified", "Proposal")[number % 2]), actor=ann)
         self._grow_staff(count)
+        self._grow_catalogue(count)
 
     def _grow_staff(self, count: int) -> None:
         ann, today = self.cast.ann, timezone.localdate()
@@ -99,6 +106,16 @@ class World:
             enter_absence(Absence(user=ann, starts=day, ends=day), actor=ann)
             ann.memberships.create(team=TeamFactory())
             ann.skills.create(skill=Skill.objects.create(name=f"Skill {number}"))
+
+    def _grow_catalogue(self, count: int) -> None:
+        ann = self.cast.ann
+        products = [make_product(ann, f"Kestrel {number}", category="Kestrel") for number in range(count)]
+        make_price_list(ann, "Kestrel", {self.product: "9", **dict.fromkeys(products, "7")})
+        prices = [Price(product=product, amount=number) for number, product in enumerate([*products, self.product])]
+        save_price_list(self.price_list, actor=ann, parts={"prices": prices})
+        lines = [DealLine(product=product, title=product.name, unit_price=5) for product in products]
+        self.deal.refresh_from_db()
+        save_deal(self.deal, actor=ann, parts={"lines": lines})
 
     def url(self, route: Route) -> str:
         """The address of the route for an object of ann's. Raises NoProvider."""
@@ -156,6 +173,13 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("deals:restore", {"pk": lambda world: world.binned_deal.pk}),
     ("deals:field", {"pk": lambda world: world.deal.pk, "name": lambda world: "next_step"}),
     ("deals:*", {"pk": lambda world: world.deal.pk, "number": lambda world: 1}),
+    ("products:restore", {"pk": lambda world: world.binned_product.pk}),
+    ("products:field", {"pk": lambda world: world.product.pk, "name": lambda world: "category"}),
+    ("products:*", {"pk": lambda world: world.product.pk, "number": lambda world: 1}),
+    ("prices:restore", {"pk": lambda world: world.binned_price_list.pk}),
+    ("prices:field", {"pk": lambda world: world.price_list.pk, "name": lambda world: "valid_until"}),
+    ("prices:*", {"pk": lambda world: world.price_list.pk, "number": lambda world: 1}),
+    ("company:*", {"pk": lambda world: world.objects[ExchangeRate].pk}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),
     ("admin:auth_user_password_change", {"id": lambda world: world.cast.ann.pk}),
@@ -213,19 +237,41 @@ def make_world() -> World:
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
     mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
-    company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
-    objects = {
+    objects = _objects_of(cast) | {
         Client: client,
         Contact: contact,
         Deal: deal,
         Pipeline: deal.pipeline,
-        User: cast.ann,
         EmailAddress: address,
         Import: mapped,
     }
-    objects |= {Company: company, Skill: skill, SeenAs: SeenAs.objects.create(actor=cast.dana, user=cast.ann)}
     records = (client, contact, binned_client, binned_contact, deal, binned_deal)
-    return World(cast, *records, cy_staff, finished, interaction, comment, objects)
+    catalogue = _catalogue_of(cast.ann)
+    objects |= {Product: catalogue[0], PriceList: catalogue[2]}
+    return World(cast, *records, *catalogue, cy_staff, finished, interaction, comment, objects)
+
+
+def _catalogue_of(user: User) -> tuple[Product, Product, PriceList, PriceList]:
+    """A product and a list with its price, and one of each in the bin."""
+    product = make_product(user, "Kestrel support", code="K-1239876", category="Kestrel")
+    prices = make_price_list(user, "Kestrel prices", {product: "1239876"})
+    binned = make_product(user, "Kestrel of before"), make_price_list(user, "Kestrel prices of before", {})
+    for record in binned:
+        move_to_bin(record, actor=user)
+    return product, binned[0], prices, binned[1]
+
+
+def _objects_of(cast: Cast) -> dict[type, Any]:
+    """What the company keeps beside records."""
+    company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
+    rate = ExchangeRate(currency="USD", day=timezone.localdate(), rate=Decimal("41.5"))
+    return {
+        Company: company,
+        ExchangeRate: save_rate(rate, actor=cast.dana),
+        SeenAs: SeenAs.objects.create(actor=cast.dana, user=cast.ann),
+        Skill: skill,
+        User: cast.ann,
+    }
 
 
 def _import_of(user: User, status: ImportStatus) -> Import:

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access.models import Record
-from crm.access.registry import record_models
+from crm.access.registry import worked_on_models
 from crm.ui.context import THEMES
 from crm.ui.menu import creations_for, places_for
 
@@ -35,7 +35,7 @@ class RecentRecords:
 def home(request: HttpRequest) -> HttpResponse:
     places = places_for(request.user)
     import_url = next((place.url for place in places if place.entry.key == "imports"), "")
-    recent = [_recent(model, request.user) for model in record_models()]
+    recent = [_recent(model, request.user) for model in worked_on_models()]
     context = {
         "starts": creations_for(request.user),
         "import_url": import_url,

@@ -1,5 +1,6 @@
 """A deal: what a client may buy, how far it has come and what it is worth."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import ClassVar
@@ -50,6 +51,11 @@ class Deal(Record):
     STANDING: ClassVar[tuple[str, ...]] = ("pipeline", "stage", "state", "stage_since", "closed_at")
     KEPT_AT_RESTORING: ClassVar[frozenset[str]] = Record.KEPT_AT_RESTORING | {"stage", "loss_reason"}
     NEEDED_AT_CREATION: ClassVar[frozenset[str]] = Record.NEEDED_AT_CREATION | {"pipeline", "stage", "currency"}
+
+    #: A price is an amount: whoever must not see that of the deal sees its lines without theirs.
+    RULED_IN_PARTS: ClassVar[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+        "lines": dict.fromkeys(("unit_price", "discount"), ("amount", "currency"))
+    }
 
     name = models.CharField(_("title"), max_length=500, db_collation=NAME_COLLATION)
     client = models.ForeignKey(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.models import Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
-from crm.money.amounts import money_text
+from crm.money.amounts import decimal_text, money_text
 from crm.money.currencies import validate_currency
 from projects.models.products import Product
 
@@ -26,6 +26,7 @@ class PriceList(Record):
 
     PARTS: ClassVar[tuple[str, ...]] = ("prices",)
     URL_NAMESPACE: ClassVar[str] = "prices"
+    IS_REFERENCE: ClassVar[bool] = True
     TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {
         *("currency", "valid_from", "valid_until", "is_default", "prices"),
     }
@@ -100,6 +101,15 @@ class Price(models.Model):
     def money(self) -> str:
         """The price with the currency of its list, in the active language."""
         return money_text(self.amount, self.price_list.currency)
+
+    @property
+    def amount_text(self) -> str:
+        return decimal_text(self.amount)
+
+    @property
+    def from_quantity_text(self) -> str:
+        """Empty where the price holds for any quantity."""
+        return decimal_text(self.from_quantity) if self.from_quantity else ""
 
 
 class PriceListUserShare(UserShare):

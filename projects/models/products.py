@@ -17,6 +17,13 @@ class ProductKind(models.TextChoices):
     SUBSCRIPTION = "subscription", pgettext_lazy("product", "Subscription")
 
 
+KIND_TINTS = {
+    ProductKind.SERVICE.value: "blue",
+    ProductKind.PRODUCT.value: "teal",
+    ProductKind.SUBSCRIPTION.value: "violet",
+}
+
+
 class Unit(models.TextChoices):
     """What a quantity counts."""
 
@@ -34,6 +41,7 @@ class Product(Record):
     """An entry of the catalogue. One that is not sold any more stays in deals, and is offered to none."""
 
     URL_NAMESPACE: ClassVar[str] = "products"
+    IS_REFERENCE: ClassVar[bool] = True
     TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {"code", "category", "kind", "unit", "is_sold"}
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "code", "category")
 
@@ -56,6 +64,11 @@ class Product(Record):
                 violation_error_message=_("Another product has this code."),
             )
         ]
+
+    @property
+    def kind_tint(self) -> str:
+        """The colour of its badge."""
+        return KIND_TINTS.get(self.kind, "grey")
 
 
 class ProductUserShare(UserShare):

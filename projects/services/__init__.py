@@ -1,5 +1,6 @@
-"""Every write to deals and pipelines: one module a noun."""
+"""Every write to deals, pipelines and the catalogue: one module a noun."""
 
+from projects.services.catalogue import create_price_list, create_product, save_price_list, save_product
 from projects.services.deals import create_deal, duplicate_deal, save_deal
 from projects.services.moves import lose_deal, move_deal, place_deal, reopen_deal, win_deal
 from projects.services.pipelines import install_ready_pipeline
@@ -24,6 +25,8 @@ __all__ = [
     "StageSkipped",
     "WrongPipeline",
     "create_deal",
+    "create_price_list",
+    "create_product",
     "duplicate_deal",
     "install_ready_pipeline",
     "lose_deal",
@@ -31,5 +34,7 @@ __all__ = [
     "place_deal",
     "reopen_deal",
     "save_deal",
+    "save_price_list",
+    "save_product",
     "win_deal",
 ]

@@ -11,10 +11,20 @@ from django.contrib.auth.models import Group
 
 from teams.admin.company import CompanyAdmin, SkillAdmin
 from teams.admin.people import PeopleAdmin
+from teams.admin.rates import ExchangeRateAdmin
 from teams.admin.roles import RoleAdmin, SeenAsAdmin
 from teams.admin.structure import MembershipInline, TeamAdmin
 
-__all__ = ["CompanyAdmin", "MembershipInline", "PeopleAdmin", "RoleAdmin", "SeenAsAdmin", "SkillAdmin", "TeamAdmin"]
+__all__ = [
+    "CompanyAdmin",
+    "ExchangeRateAdmin",
+    "MembershipInline",
+    "PeopleAdmin",
+    "RoleAdmin",
+    "SeenAsAdmin",
+    "SkillAdmin",
+    "TeamAdmin",
+]
 
 # Groups carry the shares of teams; e-mails, second factors and sessions stand with the people themselves. (Modules of
 # allauth register the latter: they are imported above so that this does not come before them.)

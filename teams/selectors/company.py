@@ -14,6 +14,11 @@ from teams.selectors.calendar import Holiday, calendar_of
 Choices = list[tuple[str, str]]
 
 
+def company_currency() -> str:
+    """The code that the company counts in."""
+    return Company.current().currency
+
+
 @lru_cache(maxsize=1)
 def time_zone_choices() -> Choices:
     """Zones named by a region and a city, and UTC; old aliases such as "GB" are left out."""

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.access.models import Record
-from crm.access.registry import record_models
+from crm.access.registry import worked_on_models
 from crm.access.rights import Action, Scope, hidden_fields, may, rights_of
 from crm.listing.counting import capped_count
 from teams.models import Absence, AbsenceKind, Company, Membership, PersonSkill, Team, User, Weekday, WorkingHours
@@ -190,7 +190,7 @@ def owned_by(person: User, memberships: Collection[Membership], *, reader: User)
             capped_count(model.objects.visible_to(reader).filter(owner=person)),
             _list_of(model, person, team_ids, reader),
         )
-        for model in record_models()
+        for model in worked_on_models()
         if may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
     ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.registry import managed_type_of, managed_types, record_model_of, record_models
 from crm.access.rights import Action, FieldAccess, Scope, may
+from crm.history.plain import latest_key
 from teams.models import Role, User
 
 Reach = Mapping[tuple[str, str], int]
@@ -17,9 +18,7 @@ Reach = Mapping[tuple[str, str], int]
 
 def latest_version(role: Role) -> int:
     """The key of the newest version of a role; 0 when its history has not begun."""
-    history: Any = Role.history.model
-    key = history.objects.filter(id=role.pk).order_by("-history_id").values_list("history_id", flat=True).first()
-    return int(key or 0)
+    return latest_key(Role, role.pk)
 
 
 def roles_with_counts() -> QuerySet[Role]:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
 
-from crm.access.registry import record_models
+from crm.access.registry import worked_on_models
 from crm.access.rights import Action, Scope, hidden_fields, may, rights_of
 from crm.listing.counting import capped_count
 from crm.search.text import normalise
@@ -194,7 +194,7 @@ def skills_of(people: Collection[int]) -> list[KnownSkill]:
 def owned_by_team(team: Team, *, reader: User) -> list[Owned]:
     """How many records of each type of the team the reader sees; none of a type whose team is hidden from him."""
     owned = []
-    for model in record_models():
+    for model in worked_on_models():
         if not may(reader, Action.VIEW, model) or "team" in hidden_fields(reader, model):
             continue
         count = capped_count(model.objects.visible_to(reader).filter(team=team))

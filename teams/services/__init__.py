@@ -2,6 +2,7 @@
 
 from teams.services.company import save_company, take_after_company
 from teams.services.people import save_memberships, save_picture, save_profile
+from teams.services.rates import RateChanged, delete_rate, refuse_unless_keeps_rates, save_rate
 from teams.services.roles import (
     NotTheirsToGive,
     delete_role,
@@ -34,12 +35,14 @@ from teams.services.structure import (
 __all__ = [
     "AbsencesOverlap",
     "NotTheirsToGive",
+    "RateChanged",
     "RoleStillUsed",
     "StaleRole",
     "TeamStillUsed",
     "cancel_absence",
     "change_absence",
     "create_team",
+    "delete_rate",
     "delete_role",
     "delete_team",
     "end_seeing",
@@ -50,11 +53,13 @@ __all__ = [
     "leave_team",
     "merge_skills",
     "move_team",
+    "refuse_unless_keeps_rates",
     "refuse_unless_theirs_to_give",
     "save_company",
     "save_memberships",
     "save_picture",
     "save_profile",
+    "save_rate",
     "save_role",
     "save_skill",
     "save_skills",

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('projects', '0003_who_may_see_deals'),
+        ('projects', '0004_board_of_deals'),
         ('teams', '0004_who_may_log_and_comment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,17 @@
+"""What follows from the rules on amounts: a price is an amount, wherever it stands."""
+
+from crm.access.rights import FieldAccess, let_rule_follow
+
+_HIDDEN, _READ_ONLY = FieldAccess.HIDDEN, FieldAccess.READ_ONLY
+_DEAL, _PRICE_LIST = "projects.deal", "projects.pricelist"
+_MONEY = ("amount", "currency")
+
+
+def register_rules() -> None:
+    # Lines write the amount, so they are written by those who see it and may write it.
+    let_rule_follow((_DEAL, "lines", _READ_ONLY), of=(_DEAL, "amount", _READ_ONLY))
+    for name in _MONEY:
+        let_rule_follow((_DEAL, "lines", _READ_ONLY), of=(_DEAL, name, _HIDDEN))
+        let_rule_follow((_PRICE_LIST, "prices", _HIDDEN), of=(_DEAL, name, _HIDDEN))
+        # Whoever must not know of lines cannot be told why an amount is not his to type.
+        let_rule_follow((_DEAL, name, _READ_ONLY), of=(_DEAL, "lines", _HIDDEN))
