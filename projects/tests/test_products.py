@@ -207,7 +207,7 @@ def test_roles_of_before_see_the_catalogue_where_they_see_deals(cast: Cast) -> N
     for role, change in ((seller, Scope.OWN), (lead, Scope.TEAM_AND_BELOW)):
         for action, scope in (("view", Scope.TEAM), ("change", change)):
             Grant.objects.create(role=role, record_type="projects.deal", action=action, scope=scope)
-    import_module("projects.migrations.0005_who_may_see_the_catalogue").open_the_catalogue(apps, None)
+    import_module("projects.migrations.0006_who_may_see_the_catalogue").open_the_catalogue(apps, None)
     for record_type in ("projects.product", "projects.pricelist"):
         found = [
             set(role.grants.filter(record_type=record_type).values_list("action", flat=True))
