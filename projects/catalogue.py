@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q
 
 from crm.access.rights import Action, hidden_fields, may
-from projects.models import Price, PriceList, Product
+from projects.models import Deal, DealLine, Price, PriceList, Product
 
 
 @dataclass(frozen=True)
@@ -75,4 +75,22 @@ def price_texts(lists: Sequence[PriceList], reader: Any) -> dict[UUID, list[str]
     found: dict[UUID, list[str]] = {}
     for row in rows.select_related("product", "price_list").order_by("product__name", "from_quantity"):
         found.setdefault(row.price_list_id, []).append(str(row))
+    return found
+
+
+def lines_of(deal: Deal, reader: Any) -> list[Any]:
+    """The lines in order, each with `is_seen`: whether the reader sees its product. One query."""
+    seen = Product.objects.visible_to(reader).filter(pk=OuterRef("product_id"))
+    rows: Any = deal.lines.annotate(is_seen=Exists(seen))
+    for row in rows:
+        # Not asked of the database line by line: their totals are in its currency.
+        row.deal = deal
+    return list(rows)
+
+
+def lines_by_deal(deals: Sequence[Deal]) -> dict[UUID, list[DealLine]]:
+    """The lines of several deals in the reader's sight; one query."""
+    found: dict[UUID, list[DealLine]] = {}
+    for row in DealLine.objects.filter(deal__in=[deal.pk for deal in deals]):
+        found.setdefault(row.deal_id, []).append(row)
     return found

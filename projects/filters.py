@@ -18,7 +18,7 @@ from crm.listing.filters import (
     TextFilter,
     UntilFilter,
 )
-from projects.models import Deal, Pipeline, Stage, StageKind
+from projects.models import Deal, DealLine, Pipeline, Product, Stage, StageKind
 
 
 class StageField(django_filters.fields.ModelChoiceField):
@@ -32,6 +32,13 @@ class StageFilter(django_filters.ModelChoiceFilter):
     field_class = StageField
 
 
+class ProductFilter(RecordFilter):
+    """Deals with a line of the product; each once, however many lines it has."""
+
+    def filter(self, queryset: Any, value: Product | None) -> Any:
+        return queryset.filter(pk__in=DealLine.objects.filter(product=value).values("deal")) if value else queryset
+
+
 class DealFilterSet(RecordFilterSet):
     ruled: ClassVar[dict[str, tuple[str, ...]]] = {
         "state": ("stage",),
@@ -39,6 +46,7 @@ class DealFilterSet(RecordFilterSet):
         "closed_from": ("stage",),
         "closed_to": ("stage",),
         "has_close": ("expected_close",),
+        "product": ("lines",),
     }
 
     state = ChosenFilter(choices=StageKind.choices, label=_("State"))
@@ -51,6 +59,7 @@ class DealFilterSet(RecordFilterSet):
         queryset=lambda request: Pipeline.objects.all(), label=_("Pipeline"), empty_label=_("Any")
     )
     client = RecordFilter(model=Client, label=_("Client"), empty_label=_("Any"))
+    product = ProductFilter(model=Product, label=_("Product"), empty_label=_("Any"))
     owner = django_filters.ModelChoiceFilter(
         queryset=lambda request: owners_known_to(request, Deal), label=_("Owner"), empty_label=_("Anybody")
     )

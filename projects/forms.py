@@ -6,16 +6,18 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clients.forms import clean_tags
 from clients.models import Client
 from contacts.models import Contact
-from crm.access.rights import locked_fields
+from crm.access.rights import hidden_fields, locked_fields
 from crm.money.currencies import currency_choices
 from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
-from projects.models import Deal, DealContact, Pipeline, StageKind
+from projects.line_forms import LinesFormSet
+from projects.models import Deal, DealContact, DealLine, Pipeline, Product, StageKind
 from projects.selectors import default_pipeline
 from teams.forms import OwnedRecordForm
 from teams.models import Company
@@ -66,7 +68,7 @@ ContactsFormSet = part_formset(
 class DealForm(OwnedRecordForm):
     """Where a deal stands is no field of its form; a new one chooses its pipeline where there are several."""
 
-    PARTS: ClassVar[dict[str, Any]] = {"contacts": ContactsFormSet}
+    PARTS: ClassVar[dict[str, Any]] = {"lines": LinesFormSet, "contacts": ContactsFormSet}
     SECTIONS = (
         (
             _("Deal"),
@@ -111,6 +113,7 @@ class DealForm(OwnedRecordForm):
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)
+        self._settle_amount()
         if self.instance.state != StageKind.LOST:
             self.fields.pop("loss_reason", None)
         if self.is_new:
@@ -127,10 +130,42 @@ class DealForm(OwnedRecordForm):
             return
         self.initial["pipeline"] = default_pipeline()
 
+    def _settle_amount(self) -> None:
+        """The amount of a deal with lines is their sum, and not typed."""
+        amount = self.fields.get("amount")
+        if amount is None or "lines" in hidden_fields(self.actor, Deal):
+            return
+        if self.has_lines and not self.parts:
+            # Edited alone, in its place.
+            del self.fields["amount"]
+        elif self.has_lines:
+            amount.disabled = True
+            amount.help_text = _("The sum of the products below.")
+        elif "lines" in self.parts:
+            amount.help_text = _("With products below it is their sum.")
+
+    @cached_property
+    def _stored_lines(self) -> list[DealLine]:
+        return [] if self.is_new else list(self.instance.lines.all())
+
+    @property
+    def has_lines(self) -> bool:
+        return bool(self._stored_lines)
+
     def _formset(self, name: str) -> Any:
+        if name == "lines":
+            return self._formset_of_lines()
         if not self.is_new:
             self.sight.look_for(Contact, set(self.instance.contacts.values_list("contact_id", flat=True)))
         return super()._formset(name)
+
+    def _formset_of_lines(self) -> Any:
+        products = {line.product_id for line in self._stored_lines if line.product_id}
+        if products:
+            self.sight.look_for(Product, products)
+        formset = super()._formset("lines")
+        formset.know(self._stored_lines)
+        return formset
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

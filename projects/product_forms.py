@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
+from crm.money.amounts import trimmed
 from crm.money.currencies import base_currency, currency_choices
 from crm.pages.forms import RecordChoiceField, Sight
 from crm.ui.widgets import LongSelect
@@ -57,7 +58,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.product_seen = sight.find(Product, self.instance.product_id)
         self.is_masked = self.product_seen is None
         del self.fields["product"]
-        self.initial |= {name: format(getattr(self.instance, name).normalize(), "f") for name in _NUMBERS}
+        self.initial |= {name: trimmed(getattr(self.instance, name)) for name in _NUMBERS}
 
     def clean_from_quantity(self) -> Any:
         return self.cleaned_data["from_quantity"] or Price._meta.get_field("from_quantity").get_default()  # type: ignore[union-attr]

@@ -11,6 +11,8 @@ from crm.listing.cells import SEVERAL
 from crm.listing.columns import Column, Listing
 from crm.listing.export import Field, chosen, plain
 from crm.listing.keyset import Sort
+from crm.money.amounts import decimal_text
+from projects.catalogue import lines_by_deal
 from projects.filters import BoardFilterSet, DealFilterSet
 from projects.models import Deal
 from projects.models.deals import NO_AMOUNT, NO_DATE
@@ -21,6 +23,14 @@ def _people(deals: Sequence[Deal], user: Any) -> Mapping[Any, str]:
     return {
         pk: SEVERAL.join(f"{row.contact} ({row.get_role_display()})" if row.role else str(row.contact) for row in rows)
         for pk, rows in people_seen_in(deals, user).items()
+    }
+
+
+def _products(deals: Sequence[Deal], user: Any) -> Mapping[Any, str]:
+    """Titles and quantities; prices stand in the amount."""
+    return {
+        pk: SEVERAL.join(f"{line.title} × {decimal_text(line.quantity)}" for line in lines)
+        for pk, lines in lines_by_deal(deals).items()
     }
 
 
@@ -74,6 +84,7 @@ DEALS = Listing(
         plain("loss_reason", _("Why it was lost")),
         plain("next_step", _("Next step")),
         Field(label=_("Contacts"), fields=("contacts",), load=_people),
+        Field(label=_("Products"), fields=("lines",), load=_products),
         plain("presale_team", _("Presale team")),
         plain("description", _("Description")),
         plain("external_id", _("External id")),

@@ -8,7 +8,7 @@ from crm.pages.inline import inline_path
 from projects.forms import DealForm
 from projects.models import Deal
 from projects.services import save_deal
-from projects.views import board, cards, lists, moves
+from projects.views import board, cards, lines, lists, moves
 
 app_name = "deals"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("bin/", lists.deal_bin, name="bin"),
     path("export/", lists.deal_export, name="export"),
     path("suggest/", lists.deal_suggest, name="suggest"),
+    path("line-price/", lines.line_price, name="line_price"),
     path("new/", cards.deal_new, name="new"),
     path("<uuid:pk>/", cards.deal_detail, name="detail"),
     path("<uuid:pk>/edit/", cards.deal_edit, name="edit"),

@@ -33,6 +33,11 @@ def decimal_text(value: Decimal) -> str:
     return format_decimal(value, "#,##0.########", locale=locale_of(get_language() or "en"))
 
 
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without zeros at its end, and without an exponent: 2 for 2.000, 10 for 10.00."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """To the minor unit of the currency, halves away from zero: 0.125 of USD is 0.13, 2.5 of JPY is 3."""
     return amount.quantize(_minor_unit(currency), context=EXACT)

@@ -96,11 +96,16 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
             found.append(Difference(str(form.fields[name].label or name), mine, theirs))
     for name, rows in form.part_rows().items():
         label = str(type(current).part_model(name)._meta.verbose_name_plural)
-        mine = "; ".join(str(row) for row in rows)
-        theirs = "; ".join(str(row) for row in getattr(current, name).all())
+        mine = "; ".join(_row_text(row) for row in rows)
+        theirs = "; ".join(_row_text(row) for row in getattr(current, name).all())
         if mine != theirs:
             found.append(Difference(label, mine, theirs))
     return found
+
+
+def _row_text(row: Any) -> str:
+    """What a row says in full, to one who may write the part: a name is not always all of it."""
+    return str(getattr(row, "full_text", row))
 
 
 def _shown_in_sight(form: RecordForm, current: Record, name: str) -> str:

@@ -140,6 +140,7 @@ DOCUMENTED = {
     "prices:field": 302,
     "prices:restore": 302,
     "deals:duplicate": 405,
+    "deals:line_price": 404,  # of no product
     "deals:move": 405,
     "deals:reopen": 405,
     "deals:win": 405,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from crm.money.amounts import EXACT, money_text, rounded
+from crm.money.amounts import EXACT, decimal_text, money_text, rounded
 from projects.models.deals import Deal
 from projects.models.products import Product, Unit
 
@@ -71,6 +71,20 @@ class DealLine(models.Model):
     @property
     def money(self) -> str:
         return money_text(self.total, self.deal.currency)
+
+    @property
+    def full_text(self) -> str:
+        """ "Support × 2, 100, −10%": with its price, for those who write lines."""
+        told = f"{self.title} × {self.quantity_text}, {decimal_text(self.unit_price)}"
+        return f"{told}, −{self.discount_text}%" if self.discount else told
+
+    @property
+    def quantity_text(self) -> str:
+        return decimal_text(self.quantity)
+
+    @property
+    def discount_text(self) -> str:
+        return decimal_text(self.discount)
 
     @property
     def price_money(self) -> str:

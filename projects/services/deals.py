@@ -11,8 +11,9 @@ from clients.models import Client
 from contacts.models import Contact
 from crm.access import writing
 from crm.access.rights import hidden_fields
-from projects.models import Deal, DealContact, StageKind, StageMove
+from projects.models import Deal, DealContact, DealLine, Product, StageKind, StageMove
 from projects.selectors import default_pipeline, first_stage
+from projects.services.lines import count_amount
 from projects.services.refusals import NoPipeline, WrongPipeline
 from teams.models import Company
 from teams.selectors import home_team_of
@@ -28,11 +29,12 @@ _DUPLICATED = (
 def create_deal(deal: Deal, *, actor: Any, parts: Parts | None = None) -> Deal:
     """Store a new deal in the stage it names, else at the beginning of its pipeline, else of the default one.
 
-    Of a deal that is closed already `closed_at` is kept when it is given. Raises NoPipeline, WrongPipeline,
-    PermissionDenied, LeavesScope.
+    Of a deal that is closed already `closed_at` is kept when it is given; the amount of a deal with lines is their
+    sum. Raises NoPipeline, WrongPipeline, ValidationError, PermissionDenied, LeavesScope.
     """
     _place(deal)
     deal.currency = deal.currency or Company.current().currency
+    count_amount(deal, parts, actor=actor)
     created = writing.create_record(deal, actor=actor, parts=parts)
     StageMove.objects.create(deal=deal, to_stage=deal.stage, actor=actor, at=deal.stage_since)
     return created
@@ -42,12 +44,13 @@ def create_deal(deal: Deal, *, actor: Any, parts: Parts | None = None) -> Deal:
 def save_deal(deal: Deal, *, actor: Any, parts: Parts | None = None, reason: str = "") -> Deal:
     """Store a changed deal; it stays in its stage whatever the instance says, and parts that are not given stay.
 
-    Raises StaleVersion, PermissionDenied, LeavesScope.
+    The amount of a deal with lines is their sum. Raises ValidationError, StaleVersion, PermissionDenied, LeavesScope.
     """
     # A move since the version that was read makes it stale, so what is read here is of that version.
     deal.refresh_from_db(fields=Deal.STANDING)
     if deal.state != StageKind.LOST:
         deal.loss_reason = ""
+    count_amount(deal, parts, actor=actor)
     return writing.change_record(deal, actor=actor, parts=parts, reason=reason)
 
 
@@ -63,7 +66,8 @@ def duplicate_deal(deal: Deal, *, actor: Any) -> Deal:
         copied.pop("client", None)
     name = _("%(name)s (copy)") % {"name": deal.name[:480]}
     copy = Deal(name=name, owner=actor, team=home_team_of(actor), **copied)
-    return create_deal(copy, actor=actor, parts={"contacts": _contacts_seen(deal, actor, hidden)})
+    parts = {"contacts": _contacts_seen(deal, actor, hidden), "lines": _lines_copied(deal, actor, hidden)}
+    return create_deal(copy, actor=actor, parts=parts)
 
 
 def _place(deal: Deal) -> None:
@@ -89,3 +93,17 @@ def _contacts_seen(deal: Deal, actor: Any, hidden: frozenset[str]) -> list[DealC
     seen = Contact.objects.visible_to(actor)
     rows = deal.contacts.filter(contact__in=seen)
     return [DealContact(contact_id=row.contact_id, role=row.role) for row in rows]
+
+
+def _lines_copied(deal: Deal, actor: Any, hidden: frozenset[str]) -> list[DealLine]:
+    """Free text of lines whose product is out of sight."""
+    if "lines" in hidden:
+        return []
+    seen = set(Product.objects.visible_to(actor).filter(deal_lines__deal=deal).values_list("pk", flat=True))
+    return [
+        DealLine(
+            product_id=line.product_id if line.product_id in seen else None,
+            **{name: getattr(line, name) for name in ("title", "quantity", "unit", "unit_price", "discount")},
+        )
+        for line in deal.lines.all()
+    ]

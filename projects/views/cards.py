@@ -17,6 +17,7 @@ from crm.pages.card import Card, card_of
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_record
+from projects.catalogue import lines_of
 from projects.forms import DealForm
 from projects.marks import marks_of
 from projects.models import Deal
@@ -41,6 +42,8 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
     people, unseen = people_of(deal, reader) if sees["contacts"] else ([], 0)
     return {
         "client": _seen(Client, deal.client_id, reader) if sees["client"] and deal.client_id else None,
+        "lines": lines_of(deal, reader) if sees["lines"] else [],
+        "sees_amount": sees["amount"] and sees["currency"],
         "people": people,
         "unseen": unseen,
         "way": way_of(deal, stages_of(deal.pipeline)) if sees["stage"] else None,

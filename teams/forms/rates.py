@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.history.plain import latest_key
+from crm.money.amounts import trimmed
 from crm.money.currencies import currency_choices
 from crm.money.models import LEAST_RATE, ExchangeRate
 from crm.ui.widgets import LongSelect
@@ -26,9 +27,8 @@ class RateForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, base: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.base = base
-        # Positional columns of zeros tell nobody anything: 41.25000000 is 41.25.
         if self.instance.pk:
-            self.initial["rate"] = format(self.instance.rate.normalize(), "f")
+            self.initial["rate"] = trimmed(self.instance.rate)
             self.initial["read_version"] = latest_key(ExchangeRate, self.instance.pk)
         rate: Any = self.fields["rate"]
         rate.label = _("costs, in %(currency)s") % {"currency": base}
