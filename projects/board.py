@@ -11,15 +11,16 @@ from django.db.models import Count, Sum
 from django.http import HttpRequest
 from django.utils import timezone
 
-from crm.access.rights import Action, hidden_fields, locked_fields, may
+from crm.access.rights import Action, locked_fields, may
 from crm.listing.counting import capped
 from crm.listing.keyset import cursor_after, read_page
-from crm.listing.pages import CURSOR, ListPage
+from crm.listing.pages import CURSOR
 from crm.money.amounts import money_text
 from crm.ui.addresses import address_of
 from projects.marks import Mark, marks_of
 from projects.models import Deal, Pipeline, Stage, StageKind
 from projects.selectors import client_names, pipelines_in_order, stages_of
+from projects.switch import DealsPage
 from projects.tables import BOARD
 
 #: Cards that a column begins with, and that it goes on with each time.
@@ -63,16 +64,17 @@ class BoardColumn:
     more_url: str = ""
 
 
-class BoardPage(ListPage):
+class BoardPage(DealsPage):
     """The board of one pipeline as one reader sees it now; the caller asks whether he may see stages at all.
 
     The pipeline is the one that the address names, else the default one.
     """
 
+    own = ("pipeline",)
+
     def __init__(self, request: HttpRequest) -> None:
-        super().__init__(request, BOARD, Deal.objects.all())
+        super().__init__(request, BOARD)
         self.parameters.pop(COLUMN, None)
-        self.sees_amount = self.hidden.isdisjoint({"amount", "currency"})
         self.this_year = timezone.localdate().year
 
     @cached_property
@@ -97,11 +99,6 @@ class BoardPage(ListPage):
     def stages(self) -> list[Stage]:
         """All of the pipeline, in order, the won and the lost one at the end."""
         return stages_of(self.pipeline) if self.pipeline else []
-
-    @property
-    def query(self) -> str:
-        """With which an address leads back to this board."""
-        return self.address() if self.parameters else ""
 
     @property
     def may_move(self) -> bool:
@@ -189,11 +186,6 @@ class BoardPage(ListPage):
         return not Deal.objects.count_visible(self.request.user, most=1)
 
     @property
-    def reset_url(self) -> str:
-        names = {*self.kept, "pipeline"} & set(self.parameters)
-        return self.address(**{name: [] for name in set(self.parameters) - names})
-
-    @property
     def _open_deals(self) -> Any:
         """The deals of the filters; those that are open have indexes of their own."""
         return self.filterset.qs.filter(state=StageKind.OPEN)
@@ -240,13 +232,9 @@ class BoardPage(ListPage):
 
     def _list_url(self, stage: Stage) -> str:
         closed = {} if stage.is_open else {"closed_from": start_of_month().date().isoformat()}
-        return address_of("deals:list") + self.address(stage=stage.pk, state=[], pipeline=[], **closed)
+        return self.list_url(stage=stage.pk, state=[], pipeline=[], **closed)
 
 
 def start_of_month() -> datetime:
     """Of the present one, in the reader's time zone."""
     return timezone.make_aware(datetime.combine(timezone.localdate().replace(day=1), time.min))
-
-
-def sees_stages(reader: Any) -> bool:
-    return "stage" not in hidden_fields(reader, Deal)

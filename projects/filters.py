@@ -83,7 +83,14 @@ class DealFilterSet(RecordFilterSet):
 class BoardFilterSet(DealFilterSet):
     """On the board the stages are the columns, and the pipeline is chosen above them."""
 
+    told: ClassVar[frozenset[str]] = frozenset({"state", "stage", "pipeline", "closed_from", "closed_to"})
+
     @classmethod
     def get_filters(cls) -> Any:
-        told = {"state", "stage", "pipeline", "closed_from", "closed_to"}
-        return {name: each for name, each in super().get_filters().items() if name not in told}
+        return {name: each for name, each in super().get_filters().items() if name not in cls.told}
+
+
+class ForecastFilterSet(BoardFilterSet):
+    """A forecast is of open deals, and of those that were won of late."""
+
+    told: ClassVar[frozenset[str]] = frozenset({"state", "closed_from", "closed_to"})

@@ -1,6 +1,6 @@
 """Reads of pipelines, of the way that a deal went, and of deals over several rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from clients.models import Client
 from contacts.models import Contact
 from projects.models import Deal, DealContact, Pipeline, Stage, StageKind, StageMove
+from teams.models import User
 
 
 def default_pipeline() -> Pipeline | None:
@@ -24,6 +25,21 @@ def stages_of(pipeline: Pipeline) -> list[Stage]:
     """In order, those of closed deals at the end."""
     stages = pipeline.stages.order_by("position", "id")
     return sorted(stages, key=lambda stage: (not stage.is_open, stage.kind == StageKind.LOST))
+
+
+def stages_named(keys: Collection[int]) -> dict[int, str]:
+    """The names of stages by key, in the order of their pipelines; with the pipeline where there are several."""
+    stages = list(
+        Stage.objects.filter(pk__in=keys).select_related("pipeline").order_by("pipeline__position", "position")
+    )
+    has_several = len({stage.pipeline_id for stage in stages}) > 1
+    return {stage.pk: f"{stage.pipeline} · {stage}" if has_several else str(stage) for stage in stages}
+
+
+def owners_named(keys: Collection[int]) -> dict[int, str]:
+    """The names of people by key, in their order."""
+    people = User.objects.filter(pk__in=keys).order_by("last_name", "first_name", "pk")
+    return {person.pk: str(person) for person in people}
 
 
 def first_stage(pipeline: Pipeline) -> Stage | None:

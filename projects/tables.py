@@ -13,7 +13,7 @@ from crm.listing.export import Field, chosen, plain
 from crm.listing.keyset import Sort
 from crm.money.amounts import decimal_text
 from projects.catalogue import lines_by_deal
-from projects.filters import BoardFilterSet, DealFilterSet
+from projects.filters import BoardFilterSet, DealFilterSet, ForecastFilterSet
 from projects.models import Deal
 from projects.models.deals import NO_AMOUNT, NO_DATE
 from projects.selectors import client_names, people_seen_in
@@ -105,3 +105,4 @@ BOARD = replace(
     tabs="",
     sorts=tuple(sort for sort in DEALS.sorts if sort.name in {"updated", "amount", "close"}),
 )
+FORECAST = replace(DEALS, filterset_class=ForecastFilterSet, tabs="")

@@ -8,13 +8,15 @@ from crm.pages.inline import inline_path
 from projects.forms import DealForm
 from projects.models import Deal
 from projects.services import save_deal
-from projects.views import board, cards, lines, lists, moves
+from projects.views import board, cards, figures, lines, lists, moves
 
 app_name = "deals"
 urlpatterns = [
     path("", lists.deal_list, name="list"),
     path("board/", board.deal_board, name="board"),
     path("board/<uuid:pk>/move/", board.board_move, name="board_move"),
+    path("calendar/", figures.deal_calendar, name="calendar"),
+    path("forecast/", figures.deal_forecast, name="forecast"),
     path("bin/", lists.deal_bin, name="bin"),
     path("export/", lists.deal_export, name="export"),
     path("suggest/", lists.deal_suggest, name="suggest"),

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from clients.models import Client
 from clients.tests.factories import make_client
@@ -64,6 +65,8 @@ def surfaces(user: User, deal: Deal) -> dict[str, str]:
     told = {
         "list": page(user, reverse("deals:list")),
         "board": page(user, reverse("deals:board")),
+        "calendar": page(user, reverse("deals:calendar")),
+        "forecast": page(user, reverse("deals:forecast"), by="owner"),
         "list with filters": page(user, reverse("deals:list"), filters="1"),
         "card": page(user, deal.get_absolute_url()),
         "history": page(user, deal.url("history")),
@@ -84,7 +87,7 @@ def make_full_deal(cast: Cast, name: str = "Nightingale") -> Deal:
     """With a value in every field, changed once and moved once."""
     person = make_contact(cast.ann, "Kovalenko")
     deal = make_deal(cast.ann, name, client=make_client(cast.ann, "Acme"), contacts={person: "signs"})
-    deal.amount, deal.next_step = Decimal(987654), "Write an offer"
+    deal.amount, deal.next_step, deal.expected_close = Decimal(987654), "Write an offer", timezone.localdate()
     save_deal(deal, actor=cast.ann)
     return move_deal(deal, stage("Proposal"), actor=cast.bob)
 
@@ -95,7 +98,8 @@ def test_an_outsider_gets_nothing_of_anns_deal_anywhere(cast: Cast) -> None:
         for word in ("Nightingale", *AMOUNT, "Write an offer"):
             assert word not in told, surface
     for surface, told in surfaces(cast.ann, deal).items():
-        assert "Nightingale" in told or surface == "timeline", surface
+        # The timeline tells of a deal without its name, and the forecast in figures.
+        assert "Nightingale" in told or surface in ("timeline", "forecast"), surface
 
 
 def test_an_outsider_who_sees_the_client_sees_no_deal_of_it_in_rows_counts_or_sums(cast: Cast) -> None:

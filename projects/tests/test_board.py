@@ -251,6 +251,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cards(cast: Cast) -> None:
         return len(captured)
 
     make_deal(cast.ann, client=make_client(cast.ann))
+    queries()
     few = queries()
     for number in range(30):
         make_deal(

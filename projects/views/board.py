@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -17,11 +16,11 @@ from crm.listing.keyset import BrokenCursor
 from crm.listing.pages import CURSOR
 from crm.pages.reading import fetch_record
 from crm.ui.parts import draw
-from projects.board import COLUMN, BoardPage, sees_stages
+from projects.board import COLUMN, BoardPage
 from projects.models import Deal, Stage, StageKind
 from projects.selectors import last_moves_of, stage_named, stages_of
 from projects.services import FieldsMissing, MoveRefused, place_deal
-from projects.switch import view_links
+from projects.switch import require_view, view_links
 from projects.telling import said_of_move
 from projects.views.moves import done, movable
 
@@ -30,8 +29,7 @@ from projects.views.moves import done, movable
 @require_safe
 def deal_board(request: HttpRequest) -> HttpResponse:
     """The whole board; for htmx the further cards of `column`."""
-    if not sees_stages(request.user):
-        raise PermissionDenied
+    require_view(request, "board")
     board = BoardPage(request)
     if COLUMN in request.GET and getattr(request, "htmx", False):
         return _further_cards(request, board)

@@ -57,6 +57,8 @@ LOOKS = (
     Look("contacts:change_employer"),
     Look("deals:list", opens=(".ls-more",)),
     Look("deals:board", opens=(".bd-move",)),
+    Look("deals:calendar"),
+    Look("deals:forecast", query="?by=owner"),
     Look("deals:detail", opens=("#fact-amount .ui-pencil", "#fact-client .ui-pencil")),
     Look("deals:edit"),
     Look("deals:lose"),
