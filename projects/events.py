@@ -1,4 +1,4 @@
-"""Moves of deals on timelines; on that of a client all that happened to its deals."""
+"""Moves and splits of deals on timelines; on that of a client all that happened to its deals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,8 @@ from crm.history.comparing import Change
 from crm.timeline.registry import NOBODY, Event, Kind, Members, register, register_kind, register_members
 from projects.models import Deal, StageMove
 from projects.services.moves import LOST, MOVED, REOPENED, WON
-from projects.telling import move_sentence, moves_told_to
+from projects.services.splitting import SPLIT, SPLIT_OFF
+from projects.telling import move_sentence, moves_told_to, split_sentence
 
 _ICONS = {MOVED: "arrow-right", WON: "circle-check", LOST: "circle-x", REOPENED: "arrow-back-up"}
 # Only the condition of `reach_sql` is put into the text.
@@ -51,7 +52,23 @@ def _reason(move: StageMove) -> list[Change]:
     return [Change("loss_reason", label, new=move.reason)] if move.reason else []
 
 
+def tell_splits(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
+    """At one query; nothing where the other deal is out of the reader's sight."""
+    others = Deal.objects.visible_to(reader).in_bulk({entry.source_id for entry in entries})
+    return {
+        entry.pk: {
+            "sentence": split_sentence(entry.event, other.name),
+            "icon_name": "arrows-split-2",
+            "changes": [],
+        }
+        for entry in entries
+        if (other := others.get(entry.source_id)) is not None
+    }
+
+
 register_kind(Kind(key="deal", label=_("Deals"), icon="businessplan", tint="violet", order=60))
 for _event in (MOVED, WON, LOST, REOPENED):
     register(Event(key=_event, kind="deal", load=tell_moves, template="timeline/_happened.jinja"))
+for _event in (SPLIT, SPLIT_OFF):
+    register(Event(key=_event, kind="deal", load=tell_splits, template="timeline/_happened.jinja"))
 register_members(Members(model=Client, sql=deals_of_client))

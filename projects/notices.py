@@ -1,4 +1,4 @@
-"""What people are told of deals that they own or follow: somebody else moved one."""
+"""What people are told of deals that they own or follow: somebody else moved or split one."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,28 @@ register(
         icon="businessplan",
         tell=tell,
         group=_often,
+        heading=gettext_lazy("Deals"),
+    )
+)
+
+
+def tell_split(notices: Sequence["Notification"], reader: Any) -> Mapping[int, Told]:
+    """Only that it was split: how the parts are called, and what they come to, stands on the deals."""
+    sentence = _("%(who)s split “%(record)s”")
+    return {
+        notice.pk: Told(
+            sentence % {"who": name_of(notice.actor), "record": notice.record}, "", notice.record.get_absolute_url()
+        )
+        for notice in notices
+    }
+
+
+register(
+    Kind(
+        key="deals.split",
+        label=gettext_lazy("Somebody splits a deal that you own or follow"),
+        icon="arrows-split-2",
+        tell=tell_split,
         heading=gettext_lazy("Deals"),
     )
 )

@@ -1,4 +1,4 @@
-"""What a move of a deal says, in words for one reader; the timeline and the notifications tell it alike."""
+"""What a move or a split of a deal says, in words for one reader; the timeline and the notifications tell it alike."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.access.rights import hidden_fields
 from projects.models import Deal, StageKind, StageMove
 from projects.services.moves import LOST, REOPENED, WON
+from projects.services.splitting import SPLIT
 
 
 def moves_told_to(reader: Any, keys: Iterable[UUID | None]) -> Mapping[UUID, StageMove]:
@@ -45,3 +46,10 @@ def said_of_move(deal: Deal) -> str:
     if deal.state == StageKind.LOST:
         return _("“%(name)s” is lost.") % {"name": deal}
     return _("“%(name)s” is in “%(stage)s” now.") % {"name": deal, "stage": deal.stage}
+
+
+def split_sentence(event: str, other: str) -> str:
+    """The same of a split, with the name of the other deal: "split the deal; “Portal (part)” goes on by itself"."""
+    if event == SPLIT:
+        return _("split the deal: “%(other)s” goes on by itself") % {"other": other}
+    return _("split the deal off “%(other)s”") % {"other": other}

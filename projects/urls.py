@@ -8,7 +8,7 @@ from crm.pages.inline import inline_path
 from projects.forms import DealForm
 from projects.models import Deal
 from projects.services import save_deal
-from projects.views import board, cards, figures, lines, lists, moves
+from projects.views import board, cards, figures, lines, lists, moves, splitting
 
 app_name = "deals"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("<uuid:pk>/lose/", moves.deal_lose, name="lose"),
     path("<uuid:pk>/reopen/", moves.deal_reopen, name="reopen"),
     path("<uuid:pk>/duplicate/", moves.deal_duplicate, name="duplicate"),
+    path("<uuid:pk>/split/", splitting.deal_split, name="split"),
     *sharing_paths(Deal),
     inline_path(Deal, form=DealForm, save=save_deal),
     *history_paths(Deal, save=save_deal),

@@ -10,10 +10,13 @@ from projects.services.refusals import (
     FieldsMissing,
     MoveRefused,
     NoPipeline,
+    NothingToSplit,
     ReasonMissing,
     StageSkipped,
+    WrongPart,
     WrongPipeline,
 )
+from projects.services.splitting import may_split, split_deal
 
 __all__ = [
     "DealIsClosed",
@@ -21,8 +24,10 @@ __all__ = [
     "FieldsMissing",
     "MoveRefused",
     "NoPipeline",
+    "NothingToSplit",
     "ReasonMissing",
     "StageSkipped",
+    "WrongPart",
     "WrongPipeline",
     "create_deal",
     "create_price_list",
@@ -30,11 +35,13 @@ __all__ = [
     "duplicate_deal",
     "install_ready_pipeline",
     "lose_deal",
+    "may_split",
     "move_deal",
     "place_deal",
     "reopen_deal",
     "save_deal",
     "save_price_list",
     "save_product",
+    "split_deal",
     "win_deal",
 ]

@@ -10,7 +10,7 @@ from projects.models import Stage
 
 
 class MoveRefused(ValidationError):
-    """A move that the pipeline or the deal does not allow; nothing was stored. Its text is for the user."""
+    """What the pipeline or the deal does not allow; nothing was stored. Its text is for the user."""
 
     def __str__(self) -> str:
         return " ".join(str(message) for message in self.messages)
@@ -58,3 +58,13 @@ class ReasonMissing(MoveRefused):
 class NoPipeline(MoveRefused):
     def __init__(self) -> None:
         super().__init__(_("There is no pipeline yet: an admin sets one up."))
+
+
+class NothingToSplit(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("Choose some of the lines, and leave at least one."))
+
+
+class WrongPart(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("The new deal takes more than nothing and less than all."))

@@ -1,5 +1,6 @@
 """The card of a deal: see, add, edit, bin, restore."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from projects.forms import DealForm
 from projects.marks import marks_of
 from projects.models import Deal
 from projects.selectors import last_moves_of, people_of, stages_of
-from projects.services import create_deal, save_deal
+from projects.services import create_deal, may_split, save_deal
 from projects.steps import way_of
 
 _SHOWN_MOVES = 10
@@ -39,10 +40,11 @@ def deal_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
     """What stands around a deal, as far as its reader sees it."""
     deal, sees = card.record, card.sees
+    lines = lines_of(deal, reader) if sees["lines"] else []
     people, unseen = people_of(deal, reader) if sees["contacts"] else ([], 0)
     return {
         "client": _seen(Client, deal.client_id, reader) if sees["client"] and deal.client_id else None,
-        "lines": lines_of(deal, reader) if sees["lines"] else [],
+        "lines": lines,
         "sees_amount": sees["amount"] and sees["currency"],
         "people": people,
         "unseen": unseen,
@@ -50,8 +52,20 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "moves": last_moves_of(deal, limit=_SHOWN_MOVES) if sees["stage"] else [],
         "may_move": card.may_edit["stage"],
         "marks": marks_of([deal], reader).get(deal.pk, []),
+        "may_split": _may_split(card, lines, reader),
         "may_duplicate": may(reader, Action.ADD, Deal),
     }
+
+
+def _may_split(card: Card, lines: Sequence[Any], reader: Any) -> bool:
+    """Whether the deal can be split at all, and by him."""
+    is_divisible = len(lines) > 1 or (not lines and bool(card.record.amount))
+    return (
+        is_divisible
+        and card.permissions.can_change
+        and may(reader, Action.ADD, Deal)
+        and may_split(card.record, reader)
+    )
 
 
 @login_required
