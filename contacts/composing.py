@@ -78,7 +78,8 @@ def composer(request: HttpRequest, page: Any, form: InteractionForm, *, is_logge
 
 
 def may_compose(record: Any, reader: Any) -> bool:
-    return may_log(reader) and not record.is_deleted
+    """Nobody calls a price list: what the company looks things up in is talked about in comments."""
+    return may_log(reader) and not record.is_deleted and not record.IS_REFERENCE
 
 
 def _post_url(record: Any) -> str:

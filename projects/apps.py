@@ -9,7 +9,9 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         from contacts.demo.further import register
         from projects.demo import make_demo_deals
+        from projects.demo_catalogue import make_demo_catalogue
         from projects.rights import register_rules
 
         register(make_demo_deals)
+        register(make_demo_catalogue)
         register_rules()

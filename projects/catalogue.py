@@ -63,7 +63,7 @@ def prices_of(product: Product, reader: Any, *, limit: int) -> list[Price]:
 def prices_seen(price_list: PriceList, reader: Any) -> tuple[list[Price], int]:
     """The prices of products in the reader's sight, by product, and how many more there are; one query."""
     seen = Product.objects.visible_to(reader).filter(pk=OuterRef("product_id"))
-    rows: Sequence[Any] = price_list.prices.annotate(is_seen=Exists(seen)).select_related("product")
+    rows: list[Any] = list(price_list.prices.annotate(is_seen=Exists(seen)).select_related("product"))
     shown = sorted((row for row in rows if row.is_seen), key=lambda row: (row.product.name, row.from_quantity))
     return shown, len(rows) - len(shown)
 

@@ -58,7 +58,8 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
         self.product_seen = sight.find(Product, self.instance.product_id)
         self.is_masked = self.product_seen is None
         del self.fields["product"]
-        self.initial |= {name: trimmed(getattr(self.instance, name)) for name in _NUMBERS}
+        for name in _NUMBERS:
+            self.initial[name] = trimmed(getattr(self.instance, name))
 
     def clean_from_quantity(self) -> Any:
         return self.cleaned_data["from_quantity"] or Price._meta.get_field("from_quantity").get_default()  # type: ignore[union-attr]

@@ -22,7 +22,8 @@ class SplitForm(forms.Form):
 
     def __init__(self, *args: Any, deal: Deal, lines: list[DealLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"version": deal.version, "name": _("%(name)s (part)") % {"name": deal.name[:480]}}
+        self.initial["version"] = deal.version
+        self.initial["name"] = _("%(name)s (part)") % {"name": deal.name[:480]}
         if not lines:
             del self.fields["lines"]
             self._ask_amount(deal)

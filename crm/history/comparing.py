@@ -138,11 +138,14 @@ class Reader:
         return RowChange(CHANGED, self._row_text(same, after), values)
 
     def _row_text(self, fields: list[Any], row: Row) -> str:
-        return " · ".join(text for f in fields if (text := self._told_in_row(f, row[f.name])))
+        # A line is often called as its product is: said once.
+        return " · ".join(dict.fromkeys(text for f in fields if (text := self._told_in_row(f, row[f.name]))))
 
     def _told_in_row(self, f: Any, value: Any) -> str:
         if isinstance(value, bool):
             return str(f.verbose_name) if value else ""
+        if isinstance(value, Decimal) and value == 0 == f.get_default():
+            return ""
         told = self._told(f, value)
         return f"{f.verbose_name} {told}" if told and isinstance(value, date | Decimal) else told
 

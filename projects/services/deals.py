@@ -66,7 +66,7 @@ def duplicate_deal(deal: Deal, *, actor: Any) -> Deal:
         copied.pop("client", None)
     name = _("%(name)s (copy)") % {"name": deal.name[:480]}
     copy = Deal(name=name, owner=actor, team=home_team_of(actor), **copied)
-    parts = {"contacts": _contacts_seen(deal, actor, hidden), "lines": _lines_copied(deal, actor, hidden)}
+    parts: Parts = {"contacts": _contacts_seen(deal, actor, hidden), "lines": _lines_copied(deal, actor, hidden)}
     return create_deal(copy, actor=actor, parts=parts)
 
 

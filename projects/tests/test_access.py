@@ -15,6 +15,7 @@ from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
 from crm.access.rights import Action, Scope, forget_rights
 from crm.access.shares import share
+from crm.money.models import ExchangeRate
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
 from crm.pages.testing import browser_of, edit_of
@@ -23,7 +24,7 @@ from projects.services import lose_deal, move_deal, save_deal, win_deal
 from projects.tests.factories import make_deal, stage
 from teams.models import FieldRule, Grant, Role, User
 from teams.ready_roles import READY_ROLES
-from teams.services import install_ready_roles
+from teams.services import install_ready_roles, save_rate
 from teams.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,22 @@ def test_the_panel_sums_open_deals_by_currency_and_puts_them_first(cast: Cast) -
         assert text in told
     assert "$5,150" not in told
     assert max(told.index(name) for name in ("First", "Second", "Third")) < told.index("Fourth")
+
+
+def test_the_panel_adds_currencies_up_and_tells_what_has_no_rate(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    for amount, currency in ((100, "USD"), (50, "UAH"), (7, "EUR")):
+        make_deal(cast.ann, currency, client=acme, amount=amount, currency=currency)
+    assert "+ $100 without a rate" in panels(acme, cast.ann)
+    save_rate(ExchangeRate(currency="USD", day=timezone.localdate(), rate=Decimal(40)), actor=cast.dana)
+    told = panels(acme, cast.ann)
+    for text in ("UAH\xa04,050", "+ €7 without a rate", "$100"):
+        assert text in told, text
+    hide(cast.fin, "amount")
+    assert "Together" not in panels(acme, cast.fin)
+    assert "4,050" not in panels(acme, cast.fin)
+    make_deal(cast.ann, "Alone", client=(alone := make_client(cast.ann, "Alone")), amount=5, currency="USD")
+    assert "Together" not in panels(alone, cast.ann)
 
 
 def test_who_may_not_see_deals_has_no_menu_panel_or_page_of_them(cast: Cast) -> None:

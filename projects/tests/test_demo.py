@@ -1,15 +1,20 @@
 """The deals of the demo company."""
 
 import random
+from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from clients.tests.factories import make_client
 from contacts.demo.further import fills
 from contacts.tests.factories import make_contact
 from crm.access.writing import move_to_bin
+from crm.money.sums import total
 from projects.demo import DEALS, make_demo_deals
-from projects.models import Deal, StageMove
+from projects.demo_catalogue import make_demo_catalogue
+from projects.models import Deal, DealLine, Price, PriceList, StageMove
+from projects.models.lines import sum_of
 from teams.tests.factories import make_cast
 
 pytestmark = pytest.mark.django_db
@@ -27,5 +32,21 @@ def test_deals_stand_in_every_stage_and_belong_to_the_owners_of_their_clients() 
     assert StageMove.objects.filter(to_stage__kind="lost").exclude(reason="").exists()
 
 
+def test_a_third_of_the_open_deals_has_lines_at_the_prices_of_a_list() -> None:
+    cast = make_cast()
+    acme = make_client(cast.ann, "Acme", country="DE")
+    make_demo_deals(random.Random(1), [acme])  # noqa: S311
+    make_demo_catalogue(random.Random(1), [acme])  # noqa: S311
+    sold = Deal.objects.filter(lines__isnull=False).distinct()
+    assert sold.count() == -(-Deal.objects.filter(state="open").count() // 3)
+    assert all(deal.amount == sum_of(deal.lines.all(), "EUR") for deal in sold)
+    listed = set(Price.objects.filter(price_list__currency="EUR").values_list("product", "amount"))
+    assert set(DealLine.objects.values_list("product", "unit_price")) <= listed
+    assert not PriceList.objects.get(name__contains=str(timezone.localdate().year - 1)).is_valid_now
+    assert total({"USD": Decimal(1), "GBP": Decimal(1)}, on=timezone.localdate()).unrated == {}
+
+
 def test_the_demo_makes_them() -> None:
-    assert make_demo_deals in fills()
+    assert [make_demo_deals, make_demo_catalogue] == [
+        fill for fill in fills() if fill.__module__.startswith("projects")
+    ]

@@ -54,8 +54,12 @@
     return decimals ? `${digits.slice(0, cut)}.${digits.slice(cut)}` : digits;
   };
   const told = (amount, decimals, code) =>
-    new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: code, maximumFractionDigits: decimals })
-      .format(shown(amount, decimals));
+    new Intl.NumberFormat(document.documentElement.lang, {
+      style: "currency",
+      currency: code,
+      maximumFractionDigits: decimals,
+      trailingZeroDisplay: "stripIfInteger",
+    }).format(shown(amount, decimals));
   const add = (formset) => {
     const code = currency(formset);
     const decimals = places(code);

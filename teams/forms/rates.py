@@ -31,14 +31,16 @@ class RateForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["rate"] = trimmed(self.instance.rate)
             self.initial["read_version"] = latest_key(ExchangeRate, self.instance.pk)
         rate: Any = self.fields["rate"]
-        rate.label = _("costs, in %(currency)s") % {"currency": base}
+        rate.label = _("Costs, in %(currency)s") % {"currency": base}
         rate.widget.attrs |= {"min": str(LEAST_RATE), "step": "any", "inputmode": "decimal"}
         currency: Any = self.fields["currency"]
         currency.choices = self._choices(base)
         self.order_fields(("currency", "rate", "day", "read_version"))
 
-    def _choices(self, base: str) -> list[tuple[str, str]]:
+    def _choices(self, base: str) -> list[tuple[str, Any]]:
         """Every currency but the company's own; a stored one stays a choice, also when it has gone out of use."""
         choices = [choice for choice in currency_choices() if choice[0] != base]
         stored = self.instance.currency
-        return choices if not stored or stored in dict(choices) else [(stored, stored), *choices]
+        if not stored:
+            return [("", _("Choose a currency")), *choices]
+        return choices if stored in dict(choices) else [(stored, stored), *choices]
