@@ -66,6 +66,7 @@ class Checker:
         counts = result.counts
         counts.failed += batch.counts.failed
         counts.empty += batch.counts.empty
+        counts.skipped += batch.counts.skipped
         counts.folded += batch.counts.folded
         counts.phones_kept += batch.counts.phones_kept
         for draft in batch.drafts:

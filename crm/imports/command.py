@@ -13,13 +13,15 @@ from tqdm import tqdm
 
 from crm.imports import services
 from crm.imports.cells import header_key
+from crm.imports.command_matches import given_matches, given_settings, match_values
 from crm.imports.mapping import missing_fields
-from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus
+from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ValueChoice
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.registry import ImportTarget, fields_for, identities_for, target_of, targets_for
 from crm.imports.work import work_on
 
 _SHOWN_PROBLEMS = 20
+_REST = {"empty": ValueChoice.EMPTY.value, "skip": ValueChoice.SKIP.value}
 
 
 class ImportCommand(BaseCommand):
@@ -32,6 +34,29 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", type=Path, help="an .xlsx, .xls, .ods, .csv or .tsv file")
         parser.add_argument("--sheet", action="append", default=[], help="import this sheet only; may be repeated")
         parser.add_argument("--mapping", type=Path, help='a JSON file: {"header": "field", …}; "" leaves a column out')
+        parser.add_argument(
+            "--match",
+            action="append",
+            default=[],
+            metavar="VALUE=NAME",
+            help='what a value of the file is here: "GTXPro=GTX Pro", or "product:GTXPro=GTX Pro" for one field;'
+            " nothing behind the sign leaves the cell empty; may be repeated",
+        )
+        parser.add_argument(
+            "--matches",
+            type=Path,
+            help='a JSON file: {"field": {"value": "name", …}, …}; "" empty, null leaves rows out',
+        )
+        parser.add_argument(
+            "--unmatched",
+            choices=["refuse", *_REST],
+            default="refuse",
+            help="what becomes of other values that match nothing: the import is refused, the cells are left empty, or"
+            " their rows are left out",
+        )
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="KEY=NAME", help="a setting that holds for all rows"
+        )
         parser.add_argument("--region", default="", help="the country of local phone numbers, such as RU or UA")
         parser.add_argument("--area-code", default="", help="goes before local numbers, such as 495")
         parser.add_argument(
@@ -56,6 +81,10 @@ class ImportCommand(BaseCommand):
         self._choose_sheets(run, target, options)
         services.begin_check(run)
         self._step(run, _("Checking"))
+        if run.status == ImportStatus.MATCHING:
+            match_values(run, given_matches(options), rest=_REST.get(options["unmatched"], ""))
+            services.begin_check(run)
+            self._step(run, _("Checking"))
         self._tell_check(run)
         if options["dry_run"]:
             services.cancel(run)
@@ -102,7 +131,12 @@ class ImportCommand(BaseCommand):
         if not any(sheet.target for sheet in sheets):
             raise CommandError(_("No sheet has a column for the name. Name the columns with --mapping."))
         services.choose_options(
-            run, options={"identities": {target.key: options["identity"]}, "is_overwriting": options["overwrite"]}
+            run,
+            options={
+                "identities": {target.key: options["identity"]},
+                "is_overwriting": options["overwrite"],
+                "choices": {target.key: given_settings(options["set"], target, run.importer)},
+            },
         )
 
     def _map_sheet(self, sheet: ImportSheet, target: ImportTarget, chosen: dict[str, str], *, is_wanted: bool) -> None:

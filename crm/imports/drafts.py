@@ -19,6 +19,14 @@ class RowProblem(Exception):
         self.value = value
 
 
+class RowLeftOut(Exception):
+    """The importer chose to leave out the rows with this value."""
+
+    def __init__(self, value: "Value") -> None:
+        super().__init__(value.text)
+        self.value = value
+
+
 class Value(NamedTuple):
     """One filled cell of a mapped column; `column_index` counts from 0, None for what stands in no cell."""
 

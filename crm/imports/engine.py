@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from crm.imports.body import BodyRow, table_rows
 from crm.imports.cells import value_of
 from crm.imports.detection import SECTION_COLUMN
-from crm.imports.drafts import Companion, Draft, MappedRow, Note, RowProblem, Value, Writer
+from crm.imports.drafts import Companion, Draft, MappedRow, Note, RowLeftOut, RowProblem, Value, Writer
+from crm.imports.matching import Matches, matches_of
 from crm.imports.models import Import, ImportSheet, ProblemKind
 from crm.imports.options import RunOptions
 from crm.imports.reading.spool import SpooledSheet
@@ -26,7 +27,7 @@ class ImportRefused(Exception):
 @dataclass
 class Counts:
     """`folded` counts rows that are one record with an earlier row of the file, `empty` those that hold nothing in the
-    columns that were chosen."""
+    columns that were chosen, `skipped` those that the importer left out for one of their values."""
 
     created: int = 0
     matched: int = 0
@@ -34,6 +35,7 @@ class Counts:
     failed: int = 0
     phones_kept: int = 0
     empty: int = 0
+    skipped: int = 0
 
     def add_notes(self, notes: Iterable[Note]) -> None:
         self.phones_kept += sum(note.kind == ProblemKind.PHONE for note in notes)
@@ -56,6 +58,7 @@ class Opened:
     writer: Writer
     companions: dict[str, Companion]
     field_keys: frozenset[str]
+    matches: Matches
 
 
 def open_target(run: Import, key: str) -> Opened:
@@ -80,10 +83,12 @@ def open_target(run: Import, key: str) -> Opened:
         reason=_("Import of “%(file)s”") % {"file": run.file_name},
         file_name=run.file_name,
         change_set=run.change_set,
+        choices=run.choices.get(key, {}),
+        matches=matches_of(run, key, fields_for(user, target)),
     )
     companions = {companion.key: companion.open(options) for companion in companions_for(user, target)}
     keys = frozenset(field.key for field in fields_for(user, target))
-    return Opened(target, target.open(options), companions, keys)
+    return Opened(target, target.open(options), companions, keys, options.matches)
 
 
 def mapped_rows(sheet: ImportSheet, spooled: SpooledSheet, allowed: frozenset[str]) -> Iterator[MappedRow]:
@@ -118,15 +123,10 @@ def read_batch(opened: Opened, rows: Sequence[MappedRow]) -> Batch:
     """Drafts of the rows, those of one record made one."""
     batch = Batch()
     by_key: dict[Hashable, Draft] = {}
+    opened.matches.learn(rows)
     for row in rows:
-        if not row.values:
-            batch.counts.empty += 1
-            continue
-        try:
-            draft = _read_row(opened, row)
-        except RowProblem as problem:
-            batch.counts.failed += 1
-            batch.notes.append(_problem_note(row, problem))
+        draft = _draft_of(opened, row, batch)
+        if draft is None:
             continue
         batch.notes += draft.notes
         batch.counts.add_notes(draft.notes)
@@ -138,6 +138,26 @@ def read_batch(opened: Opened, rows: Sequence[MappedRow]) -> Batch:
             by_key[draft.key] = draft
         batch.drafts.append(draft)
     return batch
+
+
+def _draft_of(opened: Opened, row: MappedRow, batch: Batch) -> Draft | None:
+    """None for a row that becomes nothing, which is counted and told."""
+    if not row.values:
+        batch.counts.empty += 1
+        return None
+    try:
+        return _read_row(opened, row)
+    except RowProblem as problem:
+        batch.counts.failed += 1
+        batch.notes.append(_problem_note(row, problem))
+    except RowLeftOut as chosen:
+        value = chosen.value
+        batch.counts.skipped += 1
+        sentence = _("Left out, as you chose for this value.")
+        batch.notes.append(
+            Note(row.number, ProblemKind.SKIPPED, value.header, value.text, sentence, value.column_index)
+        )
+    return None
 
 
 def _read_row(opened: Opened, row: MappedRow) -> Draft:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from crm.imports.models import Import
-from crm.imports.registry import ImportTarget, identities_for
+from crm.imports.registry import ImportTarget, TargetSetting, identities_for
 
 
 class UploadForm(forms.Form):
@@ -21,7 +21,7 @@ class UploadForm(forms.Form):
 
 
 class OptionsForm(forms.Form):
-    """Fields `identity_<target>` are added for the targets that the importer may import."""
+    """Fields `identity_<target>` and `setting_<target>_<key>` are added for the targets of the import."""
 
     region = forms.ChoiceField(
         label=_("Country of local phone numbers"),
@@ -46,9 +46,11 @@ class OptionsForm(forms.Form):
     def __init__(self, *args: Any, run: Import, targets: list[ImportTarget], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.run = run
+        self.targets = targets
         self.fields["region"].choices = [("", _("— no country —")), *countries]  # type: ignore[attr-defined]
         self._offer_teams()
         for target in targets:
+            self._offer_settings(target)
             self._offer_identities(target)
 
     def _offer_teams(self) -> None:
@@ -57,6 +59,28 @@ class OptionsForm(forms.Form):
             del self.fields["team"]
             return
         self.fields["team"].choices = teams  # type: ignore[attr-defined]
+
+    def _offer_settings(self, target: ImportTarget) -> None:
+        chosen = self.run.choices.get(target.key, {})
+        for setting in target.settings:
+            choices = setting.choices(self.run.importer)
+            if len(choices) > 1:
+                self.fields[_setting_name(target, setting)] = forms.ChoiceField(
+                    label=str(setting.label),
+                    choices=choices,
+                    initial=chosen.get(setting.key, choices[0][0]),
+                    required=False,
+                    help_text=str(setting.help_text),
+                )
+
+    def _chosen_settings(self) -> dict[str, dict[str, str]]:
+        chosen = dict(self.run.choices)
+        for target in self.targets:
+            names = {setting.key: _setting_name(target, setting) for setting in target.settings}
+            values = {key: self.cleaned_data[name] for key, name in names.items() if name in self.fields}
+            if values:
+                chosen[target.key] = {**chosen.get(target.key, {}), **values}
+        return chosen
 
     def _offer_identities(self, target: ImportTarget) -> None:
         identities = identities_for(self.run.importer, target)
@@ -77,7 +101,12 @@ class OptionsForm(forms.Form):
             "area_code": values["area_code"],
             "is_overwriting": values["is_overwriting"],
             "identities": {**self.run.identities, **identities},
+            "choices": self._chosen_settings(),
         }
         if values.get("team"):
             options["team_id"] = int(values["team"])
         return options
+
+
+def _setting_name(target: ImportTarget, setting: TargetSetting) -> str:
+    return f"setting_{target.key}_{setting.key}"

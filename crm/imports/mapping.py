@@ -99,7 +99,7 @@ def _names_the_record(column: "Column", target: ImportTarget, guess: Guess) -> b
     key = guess.fields.get(column.index, "")
     field = next((field for field in target.fields if field.key == key), None)
     is_required = any(key in one_of for one_of in target.required)
-    return bool(field and is_required and _header_score(column.header, field) >= _EQUAL)
+    return bool(field and field.is_telling and is_required and _header_score(column.header, field) >= _EQUAL)
 
 
 def _scores(column: "Column", fields: Sequence[ImportField]) -> Iterator[tuple[float, int, ImportField]]:

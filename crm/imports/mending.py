@@ -66,7 +66,7 @@ def failed_rows_workbook(run: Import) -> HttpResponseBase:
 
 def _wanted_problems(run: Import) -> Any:
     """Rows that were partly taken come too, unless a second import would add their record again."""
-    problems = ImportProblem.objects.filter(run=run)
+    problems = ImportProblem.objects.filter(run=run).exclude(kind=ProblemKind.NOTICE)
     again = [sheet.pk for sheet in run.sheets.all() if not _is_matched(run, sheet)]
     return problems.exclude(sheet__in=again, kind__in=(ProblemKind.PHONE, ProblemKind.LEFT_OUT))
 

@@ -19,6 +19,7 @@ from crm.imports.headers import Layout
 class ImportStatus(models.TextChoices):
     READING = "reading", _("Reading the file")
     MAPPING = "mapping", _("Waiting for you")
+    MATCHING = "matching", _("Values to match")
     CHECKING = "checking", _("Computing the preview")
     CHECKED = "checked", _("Ready to start")
     RUNNING = "running", _("Importing")
@@ -45,7 +46,8 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
 
 class Import(models.Model):
-    """`identities` maps target keys to identity keys; `checked` holds what the preview found.
+    """`identities` maps target keys to identity keys, `choices` to what else was chosen for them (setting to value);
+    `checked` holds what the preview found, `unmatched` what each column refers to in vain (crm.imports.matching).
 
     `lease` names the worker's hold on it, `lease_until` how long he may be silent before another takes over.
     """
@@ -59,12 +61,14 @@ class Import(models.Model):
     region = models.CharField(_("country"), max_length=2, blank=True)
     area_code = models.CharField(_("area code"), max_length=6, blank=True)
     identities = models.JSONField(default=dict)
+    choices = models.JSONField(default=dict)
     is_overwriting = models.BooleanField(default=False)
     team = models.ForeignKey(
         "teams.Team", verbose_name=_("team"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
+    unmatched = models.JSONField(default=dict)
     checked = models.JSONField(default=dict)
     is_cancel_requested = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
@@ -144,6 +148,7 @@ class ImportSheet(models.Model):
     failed = models.PositiveIntegerField(default=0)
     phones_kept = models.PositiveIntegerField(default=0)
     empty = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
 
     # Phones of the whole sample and what was chosen for the shape before, while the sheet is looked at; not stored.
     phone_samples: Sequence[str] = ()
@@ -169,6 +174,50 @@ class ProblemKind(models.TextChoices):
     FAILED = "failed", _("Row not imported")
     PHONE = "phone", _("Phone kept as typed")
     LEFT_OUT = "left_out", _("Value left out")
+    SKIPPED = "skipped", _("Row left out by you")
+    NOTICE = "notice", _("To know")
+
+
+class ValueChoice(models.TextChoices):
+    """What becomes of a value that is called like nothing here."""
+
+    USE = "use", _("Is this one")
+    CREATE = "create", _("Add it")
+    EMPTY = "empty", _("Leave the cell empty")
+    SKIP = "skip", _("Leave its rows out")
+
+
+class ImportValue(models.Model):
+    """A value of a column that refers to something, and is called like nothing that the importer may name there.
+
+    `name` is the MD5 of its comparable form. `suggested` and `chosen` are keys of options of the field, with their
+    labels as they were shown. Until `is_decided` the choice is a proposal and is not used.
+    """
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="values")
+    target = models.CharField(max_length=50)
+    field = models.CharField(max_length=50)
+    name = models.CharField(max_length=32)
+    text = models.CharField(max_length=500)
+    rows = models.PositiveIntegerField()
+    suggested = models.CharField(max_length=100, blank=True)
+    suggested_label = models.CharField(max_length=500, blank=True)
+    choice = models.CharField(max_length=6, choices=ValueChoice, blank=True)
+    chosen = models.CharField(max_length=100, blank=True)
+    chosen_label = models.CharField(max_length=500, blank=True)
+    is_decided = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["target", "field", "-rows", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "target", "field", "name"], name="value_once_an_import"),
+            models.CheckConstraint(
+                condition=~models.Q(choice=ValueChoice.USE) | ~models.Q(chosen=""), name="used_value_is_chosen"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class ImportProblem(models.Model):
@@ -217,8 +266,8 @@ class ImportedRecord(models.Model):
 class RememberedMapping(models.Model):
     """How a user mapped files of one shape last time; `fields` maps column keys to field keys, "" for left out.
 
-    `options` are the import's region, area_code and identities, and the sheet's keeps_sections and month_first (keys of
-    columns).
+    `options` are the import's region, area_code, identities and choices, the sheet's keeps_sections and month_first
+    (keys of columns), and `values`: by field, what was chosen for names of values ([choice, key of an option]).
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

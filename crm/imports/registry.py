@@ -19,6 +19,7 @@ from crm.imports.contents import Kind
 if TYPE_CHECKING:
     from crm.imports.drafts import Companion, Writer
     from crm.imports.options import RunOptions
+    from crm.imports.references import Reference
 
 Text = str | Promise
 
@@ -28,6 +29,7 @@ class ImportField:
     """A thing that a column may hold. `ruled_by` are the model's fields whose rules it falls under.
 
     `is_many`: several columns may feed it. `keeps_header`: the column's header becomes part of the value.
+    `refers_to`: its values name other things. `is_telling`: as a required field it tells what a file is a list of.
     """
 
     key: str
@@ -37,6 +39,8 @@ class ImportField:
     is_many: bool = False
     keeps_header: bool = False
     ruled_by: tuple[str, ...] = ()
+    refers_to: "Reference | None" = None
+    is_telling: bool = True
     header_keys: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -55,6 +59,19 @@ class Identity:
 
 
 @dataclass(frozen=True)
+class TargetSetting:
+    """A choice that holds for all rows of a target: the pipeline of new deals. The first of `choices` is the default.
+
+    `choices` are what this user may choose; a setting with fewer than two is not asked for.
+    """
+
+    key: str
+    label: Text
+    choices: Callable[[Any], list[tuple[str, Text]]]
+    help_text: Text = ""
+
+
+@dataclass(frozen=True)
 class ImportTarget:
     """`required` are sets of field keys, one of each must be mapped. The first identity is the default."""
 
@@ -66,6 +83,7 @@ class ImportTarget:
     required: tuple[frozenset[str], ...]
     open: "Callable[[RunOptions], Writer]"
     order: int = 100
+    settings: tuple[TargetSetting, ...] = ()
 
 
 @dataclass(frozen=True)

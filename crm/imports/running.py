@@ -51,7 +51,7 @@ class SheetRun:
             self._keep_account(batch)
         self.sheet.rows_done += len(rows)
         self.sheet.save(
-            update_fields=["rows_done", "created", "matched", "folded", "failed", "phones_kept", "empty"],
+            update_fields=["rows_done", "created", "matched", "folded", "failed", "phones_kept", "empty", "skipped"],
         )
 
     def _open_to(self, rows: Sequence[MappedRow]) -> Sequence[MappedRow]:
@@ -124,6 +124,7 @@ class SheetRun:
         sheet.folded += counts.folded
         sheet.failed += counts.failed
         sheet.empty += counts.empty
+        sheet.skipped += counts.skipped
         sheet.phones_kept += counts.phones_kept
         ImportProblem.objects.bulk_create(
             ImportProblem(

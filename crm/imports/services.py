@@ -81,9 +81,12 @@ def remember_mappings(sheets: Iterable[ImportSheet], *, actor: Any) -> None:
             "region": run.region,
             "area_code": run.area_code,
             "identities": run.identities,
+            "choices": run.choices,
             "keeps_sections": sheet.keeps_sections,
             "month_first": [column["key"] for column in sheet.columns if column["is_month_first"]],
         }
+        kept = RememberedMapping.objects.filter(user=actor, shape=sheet.shape, target=sheet.target).first()
+        options["values"] = kept.options.get("values", {}) if kept else {}
         RememberedMapping.objects.update_or_create(
             user=actor,
             shape=sheet.shape,
@@ -93,12 +96,18 @@ def remember_mappings(sheets: Iterable[ImportSheet], *, actor: Any) -> None:
 
 def begin_check(run: Import) -> None:
     """Raises WrongState."""
-    _go_on(run, {ImportStatus.MAPPING, ImportStatus.CHECKED}, ImportStatus.CHECKING, rows_done=0, checked={})
+    waiting = {ImportStatus.MAPPING, ImportStatus.MATCHING, ImportStatus.CHECKED}
+    _go_on(run, waiting, ImportStatus.CHECKING, rows_done=0, checked={})
 
 
 def back_to_mapping(run: Import) -> None:
     """Raises WrongState."""
-    _go_on(run, {ImportStatus.CHECKED}, ImportStatus.MAPPING)
+    _go_on(run, {ImportStatus.CHECKED, ImportStatus.MATCHING}, ImportStatus.MAPPING)
+
+
+def back_to_matching(run: Import) -> None:
+    """Raises WrongState."""
+    _go_on(run, {ImportStatus.CHECKED}, ImportStatus.MATCHING)
 
 
 def begin_run(run: Import) -> None:
@@ -157,7 +166,7 @@ def choose_target(sheet: ImportSheet, key: str, layout: Layout | None = None) ->
 
 
 def totals_of(run: Import) -> dict[str, int]:
-    """Sums over the sheets: created, matched, folded, failed, phones_kept, empty."""
-    names = ("created", "matched", "folded", "failed", "phones_kept", "empty")
+    """Sums over the sheets: created, matched, folded, failed, phones_kept, empty, skipped."""
+    names = ("created", "matched", "folded", "failed", "phones_kept", "empty", "skipped")
     sums = run.sheets.aggregate(**{name: Sum(name) for name in names})
     return {name: sums[name] or 0 for name in names}

@@ -87,6 +87,7 @@ def recall_options(run: Import, sheets: Sequence[ImportSheet]) -> None:
     run.region = run.region or kept.get("region", "")
     run.area_code = run.area_code or kept.get("area_code", "")
     run.identities = run.identities or kept.get("identities", {})
+    run.choices = run.choices or kept.get("choices", {})
 
 
 def suggest_phone_options(run: Import, sheets: Iterable[ImportSheet]) -> None:

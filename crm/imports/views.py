@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,15 +17,18 @@ from crm.imports.engine import ImportRefused
 from crm.imports.forms import UploadForm
 from crm.imports.jobs import announce
 from crm.imports.leftovers import LeftOutRow
+from crm.imports.matching import options_of
 from crm.imports.mending import MOST_ROWS, failed_rows_workbook, has_failed_rows
 from crm.imports.models import Import, ImportStatus, ProblemKind
 from crm.imports.reading.refusals import UnreadableFile
-from crm.imports.registry import targets_for
+from crm.imports.registry import fields_for, targets_for
 from crm.imports.report import csv_report, xlsx_report
 from crm.imports.selectors import imported_records, problems_of
+from crm.imports.values_page import ValuesPage
 from crm.imports.wizard import MappingPage
 
 _REPORTS = {"csv": csv_report, "xlsx": xlsx_report}
+_PAGES = {ImportStatus.MAPPING: "imports:columns", ImportStatus.MATCHING: "imports:values"}
 _LISTED = 50
 
 
@@ -76,8 +79,8 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     run = _own_import(request, pk)
     if run.is_working:
         return render(request, "imports/progress.html", {"run": run})
-    if run.status == ImportStatus.MAPPING:
-        return redirect("imports:columns", pk=run.pk)
+    if run.status in _PAGES:
+        return redirect(_PAGES[ImportStatus(run.status)], pk=run.pk)
     if run.status == ImportStatus.CHECKED:
         return render(request, "imports/preview.html", _preview(run))
     return render(request, "imports/report.html", _report(request, run))
@@ -93,9 +96,9 @@ def _preview(run: Import) -> dict[str, Any]:
         }
         for check in run.checked["sheets"]
     ]
-    names = ("rows", "created", "matched", "folded", "failed", "phones_kept", "empty")
+    names = ("rows", "created", "matched", "folded", "failed", "phones_kept", "empty", "skipped")
     totals = {name: sum(check.get(name, 0) for check in found) for name in names}
-    return {"run": run, "checks": found, "totals": totals}
+    return {"run": run, "checks": found, "totals": totals, "has_values": run.values.exists()}
 
 
 def _report(request: HttpRequest, run: Import) -> dict[str, Any]:
@@ -133,6 +136,41 @@ def import_columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @login_required
+def import_values(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What becomes of values that are called like nothing here."""
+    run = _own_import(request, pk)
+    if run.status != ImportStatus.MATCHING:
+        return redirect(run)
+    page = ValuesPage(run, request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return render(request, "imports/values.html", {"run": run, "page": page})
+    if "use-suggestions" in request.POST:
+        page.use_suggestions()
+        page.save()
+        return redirect("imports:values", pk=run.pk)
+    if not page.is_valid():
+        return render(request, "imports/values.html", {"run": run, "page": page}, status=422)
+    page.decide()
+    return _step(request, run, services.begin_check, is_for_worker=True)
+
+
+@login_required
+@require_GET
+def import_options(request: HttpRequest, pk: UUID, target: str, field: str) -> JsonResponse:
+    """What a value of this field may be, as a select that searches asks for it; nothing out of the reader's sight."""
+    run = _own_import(request, pk)
+    entry = next((one for one in targets_for(run.importer) if one.key == target), None)
+    fields = fields_for(run.importer, entry) if entry and run.importer_id == request.user.pk else []
+    options = options_of([one for one in fields if one.key == field], run.importer).get(field)
+    if options is None:
+        raise Http404
+    found = options.search(request.GET.get("q", ""))
+    answer = JsonResponse({"results": [{"id": one.key, "text": one.label, "hint": one.hint} for one in found]})
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@login_required
 @require_GET
 def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The polled part of the progress page; the whole page again when the work is done."""
@@ -151,7 +189,8 @@ def import_start(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def import_back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _step(request, _own_import(request, pk), services.back_to_mapping, is_for_worker=False)
+    step = services.back_to_matching if "values" in request.POST else services.back_to_mapping
+    return _step(request, _own_import(request, pk), step, is_for_worker=False)
 
 
 @login_required

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from crm.access.writing import LeavesScope
 from crm.imports.checking import Checker, SheetCheck
 from crm.imports.engine import ImportRefused
+from crm.imports.gathering import Gathering
 from crm.imports.models import Import, ImportSheet, ImportStatus
 from crm.imports.reading.refusals import UnreadableFile
 from crm.imports.reading.spool import SpooledSheet, read_file, spooled_sheets
@@ -93,6 +94,10 @@ class Worker:
             self._end(ImportStatus.MAPPING)
 
     def check(self) -> None:
+        """Values that match nothing are asked about first; then the importer's answers are used."""
+        if self._has_open_values():
+            self._end(ImportStatus.MATCHING)
+            return
         run = self.run
         checker = Checker(run)
         found: list[dict[str, Any]] = []
@@ -107,6 +112,15 @@ class Worker:
             run.checked = {"sheets": found}
             run.rows_total = sum(sheet["rows"] for sheet in found)
             self._end(ImportStatus.CHECKED)
+
+    def _has_open_values(self) -> bool:
+        run, gathering = self.run, Gathering(self.run)
+        for sheet, spooled in chosen_sheets(run):
+            for _rows in gathering.look(sheet, spooled):
+                with self._batch():
+                    pass
+        with self._batch():
+            return gathering.store()
 
     def write(self) -> None:
         run = self.run
@@ -151,7 +165,7 @@ class Worker:
         if run.is_finished:
             run.finished_at = timezone.now()
         fields = ["status", "failure", "lease", "lease_until", "finished_at", "checked", "rows_total"]
-        fields += ["region", "area_code", "identities"]
+        fields += ["region", "area_code", "identities", "choices", "unmatched"]
         try:
             run.save(update_fields=fields)
         except DatabaseError:

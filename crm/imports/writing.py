@@ -71,10 +71,11 @@ class RecordWriter:
             raise LeavesScope
 
     def _new_record(self, draft: Draft) -> Any:
-        options = self.options
+        owned = {"owner_id": self.options.user.pk, "team_id": self.options.team_id}
         given = {**draft.fallbacks, **draft.values}
-        values = {name: value for name, value in given.items() if name not in self.locked}
-        record: Any = self.model(**values, owner_id=options.user.pk, team_id=options.team_id)
+        locked = self.locked - self.model.NEEDED_AT_CREATION
+        values = {name: value for name, value in given.items() if name not in locked}
+        record: Any = self.model(**{**owned, **values})
         self.prepare(record)
         draft.parts = {
             name: self._settle(record, name, self._unique(name, rows), [])

@@ -23,7 +23,7 @@ from contacts.tests.factories import log, make_contact
 from crm.access.writing import move_to_bin
 from crm.comments.models import Comment
 from crm.comments.services import add_comment
-from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ProblemKind
+from crm.imports.models import Import, ImportProblem, ImportSheet, ImportStatus, ImportValue, ProblemKind
 from crm.money.models import ExchangeRate
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
@@ -84,6 +84,7 @@ class World:
             for record in (self.client, self.contact, self.deal):
                 add_comment(record, "Kestrel for @ann", actor=self.cast.bob)
             _import_of(ann, ImportStatus.DONE)
+            _matching_import_of(ann, count)
         parts = {
             "phones": [ContactPhone(typed=f"+38044123{number:04}") for number in range(count)],
             "employments": [Employment(client=employer, job_title="Pilot") for employer in employers],
@@ -181,6 +182,8 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("prices:*", {"pk": lambda world: world.price_list.pk, "number": lambda world: 1}),
     ("company:*", {"pk": lambda world: world.objects[ExchangeRate].pk}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
+    ("imports:values", {"pk": lambda world: Import.objects.filter(status=ImportStatus.MATCHING).latest("pk").pk}),
+    ("imports:options", {"target": lambda world: "deals", "field": lambda world: "client"}),
     ("imports:*", {"pk": lambda world: world.finished_import.pk, "format": lambda world: "csv"}),
     ("admin:auth_user_password_change", {"id": lambda world: world.cast.ann.pk}),
     ("admin:app_list", {"app_label": lambda world: next(iter(admin.site._registry))._meta.app_label}),
@@ -235,6 +238,7 @@ def make_world() -> World:
     enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
     cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
+    _matching_import_of(cast.ann)
     mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
     objects = _objects_of(cast) | {
@@ -279,4 +283,19 @@ def _import_of(user: User, status: ImportStatus) -> Import:
     columns = [{"index": 0, "header": "Name", "samples": ["Kestrel"]}]
     sheet = ImportSheet.objects.create(run=run, position=0, name="Kestrel", row_count=1, columns=columns)
     ImportProblem.objects.create(run=run, sheet=sheet, row=2, kind=ProblemKind.FAILED, sentence="Kestrel")
+    return run
+
+
+def _matching_import_of(user: User, count: int = 3) -> Import:
+    """One that waits for its importer to say what values are."""
+    run = _import_of(user, ImportStatus.MATCHING)
+    run.sheets.update(target="deals", mapping={"0": "client"})
+    found = [("client", number) for number in range(count)] + [("stage", number) for number in range(count)]
+    run.values.bulk_create(
+        ImportValue(run=run, target="deals", field=field, name=str(number), text=f"Kestrel {number}", rows=1)
+        for field, number in found
+    )
+    counts = {"distinct": count, "rows": count, "exact": 1, "rest": ""}
+    run.unmatched = {"deals": {"client": counts, "stage": counts}}
+    run.save()
     return run
