@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from crm.access.models import Record
-
 
 class RowProblem(Exception):
     """The row cannot be imported; `sentence` says why, `field` is the key of the field that is wrong."""
@@ -80,7 +78,7 @@ class Draft:
     notes: list[Note] = field(default_factory=list)
     companions: dict[str, list[Any]] = field(default_factory=dict)
     fallbacks: dict[str, Any] = field(default_factory=dict)
-    record: Record | None = None
+    record: Any = None
 
 
 class Writer(Protocol):
@@ -89,7 +87,7 @@ class Writer(Protocol):
     def read(self, row: MappedRow) -> Draft:
         """Raises RowProblem."""
 
-    def find(self, drafts: Sequence[Draft]) -> Mapping[Hashable, Record]:
+    def find(self, drafts: Sequence[Draft]) -> Mapping[Hashable, Any]:
         """By key, the records that the importer may edit and that these drafts are."""
 
     def absorb(self, draft: Draft, other: Draft) -> None:
@@ -98,7 +96,7 @@ class Writer(Protocol):
     def create(self, drafts: Sequence[Draft]) -> None:
         """Store new records, and set `draft.record`."""
 
-    def update(self, drafts: Sequence[Draft]) -> set[UUID]:
+    def update(self, drafts: Sequence[Draft]) -> set[Any]:
         """Complete the records of these drafts; the ids of those that changed."""
 
     def describe(self, draft: Draft) -> list[tuple[str, str]]:

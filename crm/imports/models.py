@@ -246,11 +246,14 @@ class ImportProblem(models.Model):
 
 
 class ImportedRecord(models.Model):
-    """A record that the import made or changed, for the report now and for taking the import back later."""
+    """A record that the import made or changed, for the report now and for taking the import back later.
+
+    `record_id` is its key as text: people have numbers, records have UUIDs.
+    """
 
     run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="records")
     record_type = models.CharField(max_length=100)
-    record_id = models.UUIDField()
+    record_id = models.CharField(max_length=36)
     is_new = models.BooleanField()
 
     class Meta:

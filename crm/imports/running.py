@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -86,10 +85,11 @@ class SheetRun:
         opened.writer.create(new)
         changed = opened.writer.update(joined)
         batch.counts.created = len(new)
-        batch.counts.matched = sum(draft.record.pk not in ours for draft in joined if draft.record)
+        batch.counts.matched = sum(str(draft.record.pk) not in ours for draft in joined if draft.record)
         batch.counts.folded += len(known) - batch.counts.matched
         self._note_records(opened.target.model, (draft.record.pk for draft in new if draft.record), is_new=True)
-        self._note_records(opened.target.model, changed - ours, is_new=False)
+        completed = [pk for pk in changed if str(pk) not in ours]
+        self._note_records(opened.target.model, completed, is_new=False)
         for entry in companions_for(self.run.importer, opened.target):
             made = opened.companions[entry.key].write(batch.drafts)
             self._note_records(entry.model, made, is_new=True)
@@ -98,7 +98,7 @@ class SheetRun:
         return batch
 
     def _join(self, drafts: Sequence[Draft]) -> list[Draft]:
-        by_record: dict[UUID, Draft] = {}
+        by_record: dict[Any, Draft] = {}
         for draft in drafts:
             if draft.record is None:
                 continue
@@ -107,14 +107,14 @@ class SheetRun:
                 self.opened.writer.absorb(first, draft)
         return list(by_record.values())
 
-    def _made_by_this_import(self, ids: set[UUID]) -> set[UUID]:
+    def _made_by_this_import(self, ids: set[Any]) -> set[str]:
         label = self.opened.target.model._meta.label_lower
-        mine = ImportedRecord.objects.filter(run=self.run, record_type=label, record_id__in=ids)
+        mine = ImportedRecord.objects.filter(run=self.run, record_type=label, record_id__in=map(str, ids))
         return set(mine.values_list("record_id", flat=True))
 
-    def _note_records(self, model: Any, ids: Iterable[UUID], *, is_new: bool) -> None:
+    def _note_records(self, model: Any, ids: Iterable[Any], *, is_new: bool) -> None:
         label = model._meta.label_lower
-        rows = [ImportedRecord(run=self.run, record_type=label, record_id=pk, is_new=is_new) for pk in sorted(ids)]
+        rows = [ImportedRecord(run=self.run, record_type=label, record_id=str(pk), is_new=is_new) for pk in sorted(ids)]
         ImportedRecord.objects.bulk_create(rows, ignore_conflicts=True)
 
     def _keep_account(self, batch: Batch) -> None:

@@ -1,12 +1,13 @@
 """What the report shows: pages of problems, and links to the records that the reader sees."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from crm.access.models import Record
 from crm.access.registry import record_model_of
 from crm.access.rights import hidden_fields
 from crm.imports.models import Import, ImportedRecord, ImportProblem
+from crm.imports.registry import targets_for
 
 _PAGE = 50
 
@@ -32,12 +33,21 @@ def imported_records(run: Import, *, reader: Any, after: str) -> Slice:
     by_type: dict[str, list[Any]] = {}
     for row in found.rows:
         by_type.setdefault(row.record_type, []).append(row.record_id)
-    seen: dict[Any, Record] = {}
+    seen: dict[str, Any] = {}
     for record_type, ids in by_type.items():
-        model = record_model_of(record_type)
-        if model is not None and "name" not in hidden_fields(reader, model):
-            seen |= {record.pk: record for record in model.objects.visible_to(reader).filter(pk__in=ids)}
+        seen |= {str(record.pk): record for record in _seen(record_type, ids, reader)}
     return Slice([seen[row.record_id] for row in found.rows if row.record_id in seen], found.after)
+
+
+def _seen(record_type: str, ids: list[str], reader: Any) -> Iterable[Any]:
+    model = record_model_of(record_type)
+    if model is not None:
+        is_named = "name" not in hidden_fields(reader, model)
+        return model.objects.visible_to(reader).filter(pk__in=ids) if is_named else ()
+    # What is no record is known to whoever may add more of it.
+    added = (target.model for target in targets_for(reader) if target.model._meta.label_lower == record_type)
+    model = next(added, None)
+    return model._default_manager.filter(pk__in=ids) if model else ()
 
 
 def _slice(queryset: Any, after: str) -> Slice:

@@ -238,8 +238,7 @@ def make_world() -> World:
     enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
     cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
-    _matching_import_of(cast.ann)
-    mapped, finished = _import_of(cast.ann, ImportStatus.MAPPING), _import_of(cast.ann, ImportStatus.DONE)
+    mapped, finished = _imports_of(cast.ann)
     address = EmailAddress.objects.create(user=cast.ann, email="ann@heron.example")
     objects = _objects_of(cast) | {
         Client: client,
@@ -284,6 +283,13 @@ def _import_of(user: User, status: ImportStatus) -> Import:
     sheet = ImportSheet.objects.create(run=run, position=0, name="Kestrel", row_count=1, columns=columns)
     ImportProblem.objects.create(run=run, sheet=sheet, row=2, kind=ProblemKind.FAILED, sentence="Kestrel")
     return run
+
+
+def _imports_of(user: User) -> tuple[Import, Import]:
+    """One whose columns are to be chosen and one that is finished; between them, one with values to decide."""
+    mapped = _import_of(user, ImportStatus.MAPPING)
+    _matching_import_of(user)
+    return mapped, _import_of(user, ImportStatus.DONE)
 
 
 def _matching_import_of(user: User, count: int = 3) -> Import:

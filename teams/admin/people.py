@@ -40,6 +40,9 @@ class PeopleAdmin(UserAdmin):
         (_("Person"), {"fields": ("first_name", "last_name", "role")}),
     )
 
+    def view_on_site(self, obj: User) -> str:  # type: ignore[override]
+        return obj.get_absolute_url()
+
     def get_queryset(self, request: HttpRequest) -> Any:
         """Whom one manages: what the admin tells of people is more than their colleagues know."""
         actor: Any = request.user

@@ -1,6 +1,7 @@
 """Every write to people, teams, roles and the company: a verb each, the actor keyword-only."""
 
 from teams.services.company import save_company, take_after_company
+from teams.services.newcomers import add_person
 from teams.services.people import save_memberships, save_picture, save_profile
 from teams.services.rates import RateChanged, delete_rate, refuse_unless_keeps_rates, save_rate
 from teams.services.roles import (
@@ -39,6 +40,7 @@ __all__ = [
     "RoleStillUsed",
     "StaleRole",
     "TeamStillUsed",
+    "add_person",
     "cancel_absence",
     "change_absence",
     "create_team",

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_noop
 
 from crm.access.rights import Action, may
 from crm.history.writing import CREATED, record_versions
-from teams.models import Invitation, Role, User
-from teams.selectors.invitations import in_state, invitations_of, invites_without_team, teams_for_newcomers
+from teams.models import Invitation, User
+from teams.selectors.invitations import in_state, invitations_of
 from teams.services.company import take_after_company
 from teams.services.invitations_mail import mail_invitation
+from teams.services.newcomers import refuse_unless_theirs_to_promise
 from teams.services.roles_rules import NotTheirsToGive, refuse_unless_theirs_to_give
-from teams.services.structure import join_team, refuse_to_show_more
+from teams.services.structure import join_team
 
 VALID_FOR = timedelta(days=7)
 _CAME = gettext_noop("Accepted the invitation")
@@ -139,16 +140,7 @@ def _refuse_unless_may_invite(invitation: Invitation, actor: User) -> None:
         raise PermissionDenied(_("You may not invite people."))
     if invitation.role_id is None:
         raise NotTheirsToGive(_("The role of this invitation is gone. Invite the person anew."))
-    # Locked: what is given is what is judged.
-    role = Role.objects.select_for_update().get(pk=invitation.role_id)
-    refuse_unless_theirs_to_give(role, actor=actor)
-    if invitation.team is None:
-        if not invites_without_team(actor):
-            raise NotTheirsToGive(_("Choose one of your teams for the person."))
-        return
-    if not teams_for_newcomers(actor).filter(pk=invitation.team.pk).exists():
-        raise NotTheirsToGive(_("You can do this only in the teams that you manage."))
-    refuse_to_show_more(role, invitation.team, actor)
+    refuse_unless_theirs_to_promise(invitation.role, invitation.team, actor=actor)
 
 
 def _refuse_known_address(invitation: Invitation, actor: User) -> None:
