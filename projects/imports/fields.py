@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.imports.contents import Kind
 from crm.imports.registry import ImportField
-from projects.imports.options import CLIENTS, CONTACTS, CURRENCIES, OWNERS, PIPELINES, STAGES, TEAMS
+from projects.imports.options import CLIENTS, CONTACTS, CURRENCIES, OWNERS, PIPELINES, PRODUCTS, STAGES, TEAMS
 
 FIELDS = (
     ImportField(
@@ -55,7 +55,8 @@ FIELDS = (
             *("product", "product name", "service", "item"),
             *("продукт", "товар", "услуга", "послуга"),
         ),
-        ruled_by=("description",),
+        ruled_by=("lines",),
+        refers_to=PRODUCTS,
     ),
     ImportField(
         "pipeline",

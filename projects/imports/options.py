@@ -10,10 +10,10 @@ from contacts.models import Contact, ContactEmail
 from crm.access.rights import hidden_fields
 from crm.imports.references import ListedOptions, Option, RecordOptions, Reference
 from crm.imports.values import comparable
-from projects.models import Deal, Pipeline, Stage, StageKind
+from crm.money.currencies import currency_choices
+from projects.models import Deal, Pipeline, Product, Stage, StageKind
 from teams.models import User
 from teams.selectors import owners_offered_to, teams_offered_to
-from teams.selectors.company import currency_choices
 
 # What other programs call the stages of closed deals.
 _CLOSED_WORDS = {
@@ -42,6 +42,15 @@ def _contacts_by_email(seen: Any, texts: Collection[str]) -> Iterable[tuple[str,
     wanted = {text.casefold() for text in texts if "@" in text}
     rows = ContactEmail.objects.filter(normalised__in=wanted, contact__in=seen).select_related("contact")
     return [(row.normalised, row.contact) for row in rows] if wanted else []
+
+
+def _products(user: Any) -> RecordOptions:
+    return RecordOptions(Product, user, None if "code" in hidden_fields(user, Product) else _products_by_code)
+
+
+def _products_by_code(seen: Any, texts: Collection[str]) -> Iterable[tuple[str, Any]]:
+    spelled = {spelling for text in texts for spelling in (text, text.upper(), text.lower())}
+    return [(product.code, product) for product in seen.filter(code__in=spelled)]
 
 
 def _pipelines(user: Any) -> ListedOptions:
@@ -89,6 +98,7 @@ def _teams(user: Any) -> ListedOptions:
 
 CLIENTS = Reference(_clients)
 CONTACTS = Reference(_contacts)
+PRODUCTS = Reference(_products)
 PIPELINES = Reference(_pipelines)
 STAGES = Reference(_stages)
 CURRENCIES = Reference(_currencies)

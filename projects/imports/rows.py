@@ -41,9 +41,9 @@ class Standing:
         }
 
 
-def money_of(row: MappedRow, currency: str) -> tuple[Decimal | None, str]:
+def money_of(row: MappedRow, currency: str, *, field: str = "amount") -> tuple[Decimal | None, str]:
     """The amount and its currency, which the sign at the amount may tell. Raises RowProblem."""
-    value = next(iter(row.all("amount")), None)
+    value = next(iter(row.all(field)), None)
     if value is None:
         return None, currency
     try:

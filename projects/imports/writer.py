@@ -1,6 +1,7 @@
 """Deals from rows of their own."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from crm.imports.options import RunOptions
 from crm.imports.values import comparable, fitting
 from crm.imports.writing import RecordWriter, describe
 from projects.imports.rows import Standing, day_of, money_of, probability_of, standing_of
-from projects.models import Deal, DealContact, Pipeline, Stage, StageKind, StageMove
+from projects.models import Deal, DealContact, DealLine, Pipeline, Product, Stage, StageKind, StageMove
+from projects.models.lines import sum_of
 from projects.selectors import stages_of
 from projects.services import NoPipeline
 from teams.models import Company, Team, User
@@ -28,7 +30,10 @@ _STANDING = "standing"
 
 class DealWriter(RecordWriter):
     model = Deal
-    part_identities: ClassVar[dict[str, Any]] = {"contacts": lambda row: row.contact_id}
+    part_identities: ClassVar[dict[str, Any]] = {
+        "contacts": lambda row: row.contact_id,
+        "lines": lambda line: (line.product_id, line.title, line.unit_price),
+    }
 
     def __init__(self, options: RunOptions) -> None:
         super().__init__(options)
@@ -37,6 +42,8 @@ class DealWriter(RecordWriter):
         self.stages = {pk: stages_of(pipeline) for pk, pipeline in self.pipelines.items()}
         self.currency = Company.current().currency
         self.teams: dict[int, int | None] = {}
+        self.products: dict[str, Product] = {}
+        self.with_lines: set[UUID] = set()
 
     # Reading
 
@@ -45,8 +52,9 @@ class DealWriter(RecordWriter):
         values = self.plain_values(row, _PLAIN_FIELDS)
         client = self._client(row, notes)
         values["client"] = client
-        values["name"] = self._title(row, client)
-        values["description"] = self._description(row)
+        product = self._product(row, notes)
+        values["name"] = self._title(row, product, client)
+        values["description"] = self._description(row, product)
         values["competitors"] = _listed(row, "competitors")
         values["probability"] = probability_of(row, notes)
         values["expected_close"] = day_of(row, "expected_close", notes)
@@ -54,8 +62,9 @@ class DealWriter(RecordWriter):
         standing = standing_of(row, self._stage(row, notes), notes)
         self._fit_to_standing(row, values, standing)
         filled = {name: value for name, value in values.items() if self._is_filled(name, value)}
+        parts = {**self._people(row, notes), **self._lines(product, values["amount"])}
         fallbacks = {**standing.fields, **self._owned(row, notes), "currency": currency or self.currency}
-        draft = Draft(row.number, None, filled, self._parts(row, notes), notes, {_STANDING: [standing]}, fallbacks)
+        draft = Draft(row.number, None, filled, parts, notes, {_STANDING: [standing]}, fallbacks)
         draft.key = self._key(filled)
         return draft
 
@@ -72,19 +81,21 @@ class DealWriter(RecordWriter):
             notes.append(Note(row.number, ProblemKind.NOTICE, header, "", sentence, index))
         return None
 
-    def _title(self, row: MappedRow, client: Client | None) -> str:
+    def _title(self, row: MappedRow, product: Product | None, client: Client | None) -> str:
         """As given, else made from product and client, else from the external id. Raises RowProblem."""
+        sold = product.name if product else row.first("product")
         named = client.name if client else row.first("client")
-        made = " – ".join(filter(None, [row.first("product"), named])) if row.first("product") else ""
+        made = " – ".join(filter(None, [sold, named])) if sold else ""
         title = row.first("name") or made or row.first("external_id") or named
         if not title:
             raise RowProblem(_("There is no title, and nothing to make one from."), field="name", column=_("Title"))
         return fitting(title, 500, field="name", column=_("Title"))
 
-    def _description(self, row: MappedRow) -> str:
+    def _description(self, row: MappedRow, product: Product | None) -> str:
         lines = [value.text for value in row.all("description")]
-        lines += [f"{value.header}: {value.text}" for value in row.all("product") if row.first("name")]
-        return "\n".join([*lines, *(f"{value.header}: {value.text}" for value in row.all("note"))])
+        # A product that is none of the catalogue is not lost.
+        unknown = row.all("product") if product is None and row.first("name") else []
+        return "\n".join([*lines, *(f"{value.header}: {value.text}" for value in [*unknown, *row.all("note")])])
 
     def _key_of(self, row: MappedRow, field: str, notes: list[Note]) -> str:
         option = self.matches.refer(row, field, notes)
@@ -136,11 +147,26 @@ class DealWriter(RecordWriter):
             self.teams[owner] = home.pk if home and offered else self.options.team_id
         return self.teams[owner]
 
-    def _parts(self, row: MappedRow, notes: list[Note]) -> dict[str, list[Any]]:
+    def _people(self, row: MappedRow, notes: list[Note]) -> dict[str, list[Any]]:
         option = self.matches.refer(row, "contact", notes)
         if option is None or "contacts" in self.locked:
             return {}
         return {"contacts": [DealContact(contact=Contact(pk=UUID(option.key), name=option.label))]}
+
+    def _product(self, row: MappedRow, notes: list[Note]) -> Product | None:
+        option = self.matches.refer(row, "product", notes)
+        if option is None:
+            return None
+        if option.key not in self.products:
+            self.products[option.key] = Product.objects.only("name", "unit").get(pk=UUID(option.key))
+        return self.products[option.key]
+
+    def _lines(self, product: Product | None, amount: Decimal | None) -> dict[str, list[Any]]:
+        """One of the product, that costs what the deal is worth; where the file does not tell that, nothing yet."""
+        if product is None or "lines" in self.locked:
+            return {}
+        price = amount or Decimal(0)
+        return {"lines": [DealLine(product=product, title=product.name, unit=product.unit, unit_price=price)]}
 
     def _key(self, values: Mapping[str, Any]) -> Hashable | None:
         if self.options.identity == EXTERNAL_ID:
@@ -164,6 +190,10 @@ class DealWriter(RecordWriter):
         return {(comparable(deal.name), deal.client_id): deal for deal in named}
 
     def create(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            if draft.parts.get("lines"):
+                # What a deal is worth is the sum of its lines; several rows may have told of one deal.
+                draft.values["amount"] = sum_of(draft.parts["lines"], draft.fallbacks["currency"])
         super().create(drafts)
         StageMove.objects.bulk_create(move for draft in drafts for move in self._moves(draft))
 
@@ -186,12 +216,18 @@ class DealWriter(RecordWriter):
             if known and known.stage_id != standing.stage.pk and "stage" not in self.locked:
                 sentence = _("The deal is known and stays in its stage: deals are moved on their own page.")
                 draft.notes.append(Note(draft.row, ProblemKind.NOTICE, "", str(standing.stage), sentence))
+            # Of a known deal lines are changed on its own page, where their sum is seen.
+            draft.parts.pop("lines", None)
+        known_deals = [draft.record.pk for draft in drafts if draft.record]
+        self.with_lines = set(DealLine.objects.filter(deal__in=known_deals).values_list("deal", flat=True))
         return super().update(drafts)
 
     def _new_values(self, record: Deal, draft: Draft) -> dict[str, Any]:
         found = super()._new_values(record, draft)
         if record.state != StageKind.LOST:
             found.pop("loss_reason", None)
+        if record.pk in self.with_lines:
+            found.pop("amount", None)
         # An amount without its currency would be another amount.
         if "amount" in found and record.currency != draft.fallbacks["currency"]:
             if "currency" in self.locked:

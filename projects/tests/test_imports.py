@@ -15,9 +15,9 @@ from crm.access.rights import Action, FieldAccess, forget_rights
 from crm.imports import services
 from crm.imports.models import ImportStatus, ProblemKind
 from crm.imports.registry import fields_for, target_of, targets_for
-from projects.models import Deal, Pipeline, Stage, StageKind
+from projects.models import Deal, Pipeline, PriceList, Stage, StageKind
 from projects.services import install_ready_pipeline
-from projects.tests.factories import make_deal, stage
+from projects.tests.factories import make_deal, make_product, stage
 from projects.tests.importing import HEADER, checked_deals, imported_deals
 from teams.models import FieldRule, Grant
 from teams.tests.factories import Cast, make_cast
@@ -34,6 +34,15 @@ def uploads(settings: Any, tmp_path: Path) -> None:
 def cast() -> Cast:
     install_ready_pipeline()
     return make_cast()
+
+
+def imported_as(user: Any, target: str, rows: Any, **options: Any) -> Any:
+    run = read_in(user, rows, **options)
+    assert run.sheets.get().target == target
+    services.begin_check(run)
+    assert worked_on(run).status == ImportStatus.CHECKED, run.failure
+    services.begin_run(run)
+    return worked_on(run)
 
 
 def notes(run: Any) -> list[tuple[int, str, str, str]]:
@@ -120,10 +129,56 @@ def test_deal_is_known_by_its_id_or_by_title_and_client_and_never_moved(cast: Ca
 def test_title_is_made_and_contact_found_by_e_mail(cast: Cast) -> None:
     acme = make_client(cast.ann, "Acme")
     olha = make_contact(cast.ann, "Olha", at=acme, emails=("olha@acme.example",))
+    make_product(cast.ann, "GTX Pro", code="gtx")
     rows = [["Product", "Account", "Contact", "Deal stage"], ["GTX", "Acme", "Olha@acme.example", "closed won"]]
     imported_deals(cast.ann, rows)
     deal = Deal.objects.get()
-    assert (deal.name, deal.state, deal.contacts.get().contact) == ("GTX – Acme", StageKind.WON, olha)
+    assert (deal.name, deal.state, deal.contacts.get().contact) == ("GTX Pro – Acme", StageKind.WON, olha)
+
+
+def test_product_makes_a_line_that_costs_what_the_deal_is_worth(cast: Cast) -> None:
+    gtx, mail = make_product(cast.ann, "GTX", unit="licence"), make_product(cast.ann, "Mail")
+    known = make_deal(cast.ann, "Known", external_id="9")
+    header = ["Deal ID", "Deal", "Product", "Amount", "Currency"]
+    rows = [["1", "A", "gtx", "10.50", "EUR"], ["1", "A", "Mail", "4", "EUR"], ["2", "B", "GTX", "", ""]]
+    imported_deals(cast.ann, [header, *rows, ["9", "Known", "GTX", "7", "EUR"]])
+    first, second = Deal.objects.exclude(pk=known.pk).order_by("name")
+    assert (first.amount, second.amount) == (Decimal("14.50"), 0)
+    assert list(first.lines.values_list("product", "title", "quantity", "unit", "unit_price")) == [
+        (gtx.pk, "GTX", 1, "licence", Decimal("10.50")),
+        (mail.pk, "Mail", 1, "hour", 4),
+    ]
+    assert [line["title"] for line in first.history.get().parts["lines"]] == ["GTX", "Mail"]
+    known.refresh_from_db()
+    assert (known.amount, known.lines.count()) == (7, 0)
+    # A deal that has lines is worth what they are worth, whatever a file says.
+    imported_deals(cast.ann, [header, ["1", "A", "", "99", "EUR"]], is_overwriting=True)
+    first.refresh_from_db()
+    assert first.amount == Decimal("14.50")
+
+
+def test_products_come_with_their_prices(cast: Cast) -> None:
+    known = make_product(cast.ann, "MG")
+    header = ["Product", "SKU", "Series", "Sales price"]
+    run = imported_as(cast.ann, "products", [header, ["GTX", "g-1", "GTX", "$550"], ["mg", "", "MG", "55"]])
+    assert (run.sheets.get().created, run.sheets.get().matched, run.sheets.get().failed) == (1, 1, 0)
+    run = imported_as(cast.ann, "products", [header, ["MG", "", "Magic", "56"], ["Other", "g-1", "", "1,5"]])
+    assert (run.sheets.get().created, run.sheets.get().matched) == (0, 2)
+    known.refresh_from_db()
+    assert known.category == "MG"
+    prices = PriceList.objects.get().prices.order_by("product__name").values_list("product__name", "amount")
+    assert list(prices) == [("GTX", 550), ("MG", 55)]
+    assert PriceList.objects.get().history.count() == 2, "a price that is there already stays"
+    imported_as(cast.ann, "products", [header, ["MG", "", "", "57"]], is_overwriting=True)
+    assert known.prices.get().amount == 57
+    # Who must not see amounts sees no prices, and writes none.
+    for role in (cast.fin.role,):
+        FieldRule.objects.create(role=role, record_type="projects.deal", field="amount", access=FieldAccess.HIDDEN)
+    forget_rights(cast.fin)
+    target: Any = target_of("products")
+    assert "price" not in {field.key for field in fields_for(cast.fin, target)}
+    assert "price" in {field.key for field in fields_for(cast.ann, target)}
+    assert "product" not in {field.key for field in fields_for(cast.fin, target_of("deals"))}  # type: ignore[arg-type]
 
 
 def test_stage_is_looked_for_in_the_chosen_pipeline(cast: Cast) -> None:
