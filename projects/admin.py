@@ -1,4 +1,4 @@
-"""Deals and the catalogue in the Django admin, and pipelines, which are set up there."""
+"""Deals, projects and the catalogue in the Django admin; pipelines and stages, which are set up there."""
 
 from typing import Any
 
@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.admin import RecordAdmin
 from crm.access.rights import Action, may
 from projects.forms import DealForm
-from projects.models import REQUIRABLE, Deal, Pipeline, PriceList, Product, Stage, StageKind
+from projects.models import REQUIRABLE, Deal, Pipeline, PriceList, Product, Project, ProjectStage, Stage, StageKind
 from projects.product_forms import PriceListForm, ProductForm
+from projects.project_forms import ProjectForm
 from projects.services import (
     create_deal,
     create_price_list,
     create_product,
+    create_project,
     save_deal,
     save_price_list,
     save_product,
+    save_project,
 )
 from teams.models import Company
 
@@ -118,3 +121,18 @@ class StageInline(_KeptByCompany, admin.TabularInline):  # type: ignore[type-arg
 class PipelineAdmin(_KeptByCompany, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "position", "is_default", "is_sequential")
     inlines = (StageInline,)
+
+
+@admin.register(Project)
+class ProjectAdmin(RecordAdmin):
+    record_form = ProjectForm
+    create = create_project
+    change = save_project
+    list_display = ("name", "code", "stage", "planned_end", "owner", "team", "updated_at")
+    list_filter = ("stage", "kind")
+    list_select_related = ("owner", "team", "stage")  # type: ignore[assignment]
+
+
+@admin.register(ProjectStage)
+class ProjectStageAdmin(_KeptByCompany, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "position", "kind")

@@ -1,4 +1,4 @@
-"""Moves and splits of deals on timelines; on that of a client all that happened to its deals."""
+"""Moves and splits of deals, and moves of projects, on timelines; on a client's all that happened to its deals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,8 +13,11 @@ from crm.access.rights import Action, hidden_fields
 from crm.history.comparing import Change
 from crm.timeline.registry import NOBODY, Event, Kind, Members, register, register_kind, register_members
 from projects.models import Deal, StageMove
+from projects.project_telling import tell_linked, tell_moved
 from projects.services.moves import LOST, MOVED, REOPENED, WON
+from projects.services.projects import MOVED as PROJECT_MOVED
 from projects.services.splitting import SPLIT, SPLIT_OFF
+from projects.services.winning import LINKED
 from projects.telling import move_sentence, moves_told_to, split_sentence
 
 _ICONS = {MOVED: "arrow-right", WON: "circle-check", LOST: "circle-x", REOPENED: "arrow-back-up"}
@@ -72,3 +75,6 @@ for _event in (MOVED, WON, LOST, REOPENED):
 for _event in (SPLIT, SPLIT_OFF):
     register(Event(key=_event, kind="deal", load=tell_splits, template="timeline/_happened.jinja"))
 register_members(Members(model=Client, sql=deals_of_client))
+register(Event(key=LINKED, kind="deal", load=tell_linked, template="timeline/_happened.jinja"))
+register_kind(Kind(key="project", label=_("Projects"), icon="briefcase", tint="teal", order=65))
+register(Event(key=PROJECT_MOVED, kind="project", load=tell_moved, template="timeline/_happened.jinja"))

@@ -17,7 +17,7 @@ from crm.money.currencies import currency_choices
 from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
 from projects.line_forms import LinesFormSet
-from projects.models import Deal, DealContact, DealLine, Pipeline, Product, StageKind
+from projects.models import Deal, DealContact, DealLine, Pipeline, Product, Project, StageKind
 from projects.selectors import default_pipeline
 from teams.forms import OwnedRecordForm
 from teams.models import Company
@@ -76,11 +76,22 @@ class DealForm(OwnedRecordForm):
         ),
         (
             _("Circumstances"),
-            ("loss_reason", "source", "competitors", "owner", "team", "presale_team", "external_id", "description"),
+            (
+                "loss_reason",
+                "source",
+                "competitors",
+                "owner",
+                "team",
+                "presale_team",
+                "project",
+                "external_id",
+                "description",
+            ),
         ),
     )
 
     client = RecordChoiceField(Client, label=_("Client"), required=False)
+    project = RecordChoiceField(Project, label=_("Project"), required=False)
     pipeline = forms.ModelChoiceField(Pipeline.objects.all(), label=_("Pipeline"), empty_label=None)
     currency = forms.ChoiceField(choices=currency_choices, label=_("Currency"), widget=LongSelect)
 
@@ -100,6 +111,7 @@ class DealForm(OwnedRecordForm):
             "owner",
             "team",
             "presale_team",
+            "project",
             "external_id",
             "description",
         ]

@@ -1,4 +1,4 @@
-"""Deals and the catalogue in the navigation and in the "New" menu."""
+"""Deals, projects and the catalogue in the navigation and in the "New" menu."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.rights import Action, may
 from crm.ui.menu import MenuEntry, NewEntry, register
 from projects.catalogue import sees_prices
-from projects.models import Deal, Product
+from projects.models import Deal, Product, Project
 
 
 def _may_view(user: Any) -> bool:
@@ -24,6 +24,14 @@ def _may_view_products(user: Any) -> bool:
 
 def _may_add_products(user: Any) -> bool:
     return may(user, Action.ADD, Product)
+
+
+def _may_view_projects(user: Any) -> bool:
+    return may(user, Action.VIEW, Project)
+
+
+def _may_add_projects(user: Any) -> bool:
+    return may(user, Action.ADD, Project)
 
 
 register(
@@ -72,5 +80,28 @@ register(
         icon="package",
         order=40,
         is_shown=_may_add_products,
+    )
+)
+register(
+    MenuEntry(
+        key="projects",
+        label=_("Projects"),
+        url_name="projects:list",
+        icon="briefcase",
+        order=35,
+        shortcut="j",
+        is_shown=_may_view_projects,
+    )
+)
+register(
+    NewEntry(
+        key="project",
+        label=_("Project"),
+        title=_("Add a project"),
+        hint=_("Work that is delivered to a client"),
+        url_name="projects:new",
+        icon="briefcase",
+        order=27,
+        is_shown=_may_add_projects,
     )
 )

@@ -1,4 +1,4 @@
-"""What people are told of deals that they own or follow: somebody else moved or split one."""
+"""What people are told of deals and projects that they own, follow or work on."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.notifications.models import MailChoice
 from crm.notifications.registry import Kind, Told, register
 from crm.notifications.telling import name_of
 from projects.models import StageMove
+from projects.project_telling import tell_joined, tell_managed, tell_move_notices
 from projects.services.moves import LOST, REOPENED, WON
+from projects.services.projects import JOINED, MANAGED
+from projects.services.projects import MOVED as PROJECT_MOVED
 from projects.telling import moves_told_to
 
 if TYPE_CHECKING:
@@ -73,5 +77,35 @@ register(
         icon="arrows-split-2",
         tell=tell_split,
         heading=gettext_lazy("Deals"),
+    )
+)
+register(
+    Kind(
+        key=PROJECT_MOVED,
+        label=gettext_lazy("Somebody moves a project that you manage or follow"),
+        icon="briefcase",
+        tell=tell_move_notices,
+        group=_often,
+        heading=gettext_lazy("Projects"),
+    )
+)
+register(
+    Kind(
+        key=MANAGED,
+        label=gettext_lazy("Somebody makes you the manager of a project"),
+        icon="briefcase",
+        tell=tell_managed,
+        heading=gettext_lazy("Projects"),
+        mail=MailChoice.NOW,
+    )
+)
+register(
+    Kind(
+        key=JOINED,
+        label=gettext_lazy("Somebody puts you on the team of a project"),
+        icon="users-group",
+        tell=tell_joined,
+        heading=gettext_lazy("Projects"),
+        mail=MailChoice.NOW,
     )
 )

@@ -1,4 +1,4 @@
-"""The deals of a client and of a contact, on their pages; whom the card of a deal offers to have talked with."""
+"""Deals and projects on the pages of clients and contacts, deals on those of projects; whom a deal offers as met."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from contacts.composing import offer_people, people_at
 from contacts.models import Contact
 from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.panels.registry import Panel, register
-from projects.models import Deal
+from projects.models import Deal, Project
 from projects.panel_rows import deals_of
+from projects.project_panel_rows import deals_of_project, projects_of
 from projects.selectors import people_seen_in
 
 _SHOWN = 10
@@ -65,3 +66,54 @@ for _model, _field, _context in ((Client, "client", deals_of_client), (Contact, 
         )
     )
 offer_people(Deal, people_near)
+
+
+def projects_of_client(client: Client, reader: Any) -> dict[str, Any]:
+    """The projects in the reader's sight, open ones first, ten at most."""
+    return {
+        **projects_of(reader, "client", client.pk, limit=_SHOWN),
+        "new_query": f"?client={client.pk}",
+        "all_query": f"?client={client.pk}",
+        "may_add": may(reader, Action.ADD, Project) and "client" not in locked_fields(reader, Project),
+    }
+
+
+def projects_of_contact(contact: Contact, reader: Any) -> dict[str, Any]:
+    """The projects in the reader's sight that the contact has a part in."""
+    return projects_of(reader, "contacts", contact.pk, limit=_SHOWN)
+
+
+def _sees_of_projects(field: str) -> Any:
+    """Whether the reader may know which projects belong here; by his place on a team he may see some too."""
+    return lambda _record, reader: may(reader, Action.VIEW, Project) and field not in hidden_fields(reader, Project)
+
+
+def _sees_deals(_project: Project, reader: Any) -> bool:
+    return may(reader, Action.VIEW, Deal) and "project" not in hidden_fields(reader, Deal)
+
+
+for _model, _field, _context in ((Client, "client", projects_of_client), (Contact, "contacts", projects_of_contact)):
+    register(
+        Panel(
+            key=f"projects_of_{_model._meta.model_name}",
+            title=_("Projects"),
+            model=_model,
+            order=25,
+            is_aside=True,
+            template="projects/_panel.jinja",
+            context=_context,
+            is_shown=_sees_of_projects(_field),
+        )
+    )
+register(
+    Panel(
+        key="deals_of_project",
+        title=_("Deals"),
+        model=Project,
+        order=20,
+        is_aside=True,
+        template="projects/_deals_panel.jinja",
+        context=deals_of_project,
+        is_shown=_sees_deals,
+    )
+)

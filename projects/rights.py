@@ -1,9 +1,10 @@
 """What follows from the rules on amounts: a price is an amount, wherever it stands."""
 
 from crm.access.rights import FieldAccess, let_rule_follow
+from projects.models import Project
 
 _HIDDEN, _READ_ONLY = FieldAccess.HIDDEN, FieldAccess.READ_ONLY
-_DEAL, _PRICE_LIST = "projects.deal", "projects.pricelist"
+_DEAL, _PRICE_LIST, _PROJECT = "projects.deal", "projects.pricelist", "projects.project"
 _MONEY = ("amount", "currency")
 
 
@@ -15,3 +16,6 @@ def register_rules() -> None:
         let_rule_follow((_PRICE_LIST, "prices", _HIDDEN), of=(_DEAL, name, _HIDDEN))
         # Whoever must not know of lines cannot be told why an amount is not his to type.
         let_rule_follow((_DEAL, name, _READ_ONLY), of=(_DEAL, "lines", _HIDDEN))
+    for name, leader in Project.RULED_WITH.items():
+        for access in (_HIDDEN, _READ_ONLY):
+            let_rule_follow((_PROJECT, name, access), of=(_PROJECT, leader, access))

@@ -8,7 +8,7 @@ from crm.pages.inline import inline_path
 from projects.forms import DealForm
 from projects.models import Deal
 from projects.services import save_deal
-from projects.views import board, cards, figures, lines, lists, moves, splitting
+from projects.views import board, cards, figures, lines, lists, moves, splitting, winning
 
 app_name = "deals"
 urlpatterns = [
@@ -27,9 +27,10 @@ urlpatterns = [
     path("<uuid:pk>/delete/", cards.deal_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.deal_restore, name="restore"),
     path("<uuid:pk>/move/", moves.deal_move, name="move"),
-    path("<uuid:pk>/win/", moves.deal_win, name="win"),
+    path("<uuid:pk>/win/", winning.deal_win, name="win"),
     path("<uuid:pk>/lose/", moves.deal_lose, name="lose"),
-    path("<uuid:pk>/reopen/", moves.deal_reopen, name="reopen"),
+    path("<uuid:pk>/reopen/", winning.deal_reopen, name="reopen"),
+    path("<uuid:pk>/project/", winning.deal_make_project, name="make_project"),
     path("<uuid:pk>/duplicate/", moves.deal_duplicate, name="duplicate"),
     path("<uuid:pk>/split/", splitting.deal_split, name="split"),
     *sharing_paths(Deal),

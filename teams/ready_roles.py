@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop
 
 from crm.access.rights import Action, FieldAccess, Scope
 
-CLIENT, CONTACT, DEAL = "clients.client", "contacts.contact", "projects.deal"
-_RECORDS = (CLIENT, CONTACT, DEAL)
+CLIENT, CONTACT, DEAL, PROJECT = "clients.client", "contacts.contact", "projects.deal", "projects.project"
+_RECORDS = (CLIENT, CONTACT, DEAL, PROJECT)
 _CATALOGUE = ("projects.product", "projects.pricelist")
 INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
@@ -39,6 +39,17 @@ _MODERATE: Mapping[str, Reach] = {label: {**_OWN_WORDS, Action.DELETE: Scope.ALL
 _CONVERSE_FULLY: Mapping[str, Reach] = {
     INTERACTION: dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE), Scope.ALL),
     COMMENT: {**_OWN_WORDS, Action.DELETE: Scope.ALL},
+}
+# Projects are delivered by others than those who sell them: a seller makes them, and keeps those that he manages.
+_MAKE_AND_WATCH: Reach = {Action.VIEW: Scope.TEAM, Action.ADD: Scope.OWN, Action.CHANGE: Scope.OWN}
+_DELIVER: Reach = {
+    Action.VIEW: Scope.TEAM_AND_BELOW,
+    Action.ADD: Scope.OWN,
+    Action.CHANGE: Scope.TEAM_AND_BELOW,
+    Action.DELETE: Scope.OWN,
+    Action.EXPORT: Scope.TEAM_AND_BELOW,
+    Action.ASSIGN: Scope.TEAM_AND_BELOW,
+    Action.SHARE: Scope.TEAM_AND_BELOW,
 }
 _SEE_ALL: Reach = {Action.VIEW: Scope.ALL}
 _SEE_BELOW: Reach = {Action.VIEW: Scope.TEAM_AND_BELOW}
@@ -77,7 +88,7 @@ SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), **_LOOK_UP, **_CONVERSE},
+    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), PROJECT: _MAKE_AND_WATCH, **_LOOK_UP, **_CONVERSE},
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -88,6 +99,7 @@ PROJECT_MANAGER = ReadyRole(
         CONTACT: {**_OWN_OF_A_TEAM, Action.VIEW: Scope.TEAM_AND_BELOW},
         DEAL: {Action.VIEW: Scope.TEAM_AND_BELOW},
         **_LOOK_UP,
+        PROJECT: _DELIVER,
         **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
@@ -96,14 +108,24 @@ DEVELOPER = ReadyRole(
     name=gettext_noop("Developer"),
     rank=10,
     description=gettext_noop("Looks up the people at the clients of his team."),
-    grants={CLIENT: {Action.VIEW: Scope.TEAM}, CONTACT: {Action.VIEW: Scope.TEAM}, **_CONVERSE},
-    rules={CLIENT: {"tax_id": HIDDEN, "source": HIDDEN}, CONTACT: {"birthday": HIDDEN, "notes": HIDDEN}},
+    # The projects that he works on he sees by his place on their teams.
+    grants={
+        CLIENT: {Action.VIEW: Scope.TEAM},
+        CONTACT: {Action.VIEW: Scope.TEAM},
+        PROJECT: {Action.VIEW: Scope.OWN},
+        **_CONVERSE,
+    },
+    rules={
+        CLIENT: {"tax_id": HIDDEN, "source": HIDDEN},
+        CONTACT: {"birthday": HIDDEN, "notes": HIDDEN},
+        PROJECT: {"budget_amount": HIDDEN},
+    },
 )
 ACCOUNTANT = ReadyRole(
     name=gettext_noop("Accountant"),
     rank=30,
     description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
-    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, **_LOOK_UP, **_CONVERSE},
+    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, PROJECT: _SEE_ALL, **_LOOK_UP, **_CONVERSE},
     rules={
         CLIENT: {
             "phones": HIDDEN,

@@ -9,5 +9,5 @@ class AccessConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        # The apps tell which of their records go with which.
-        autodiscover_modules("following")
+        # The apps tell which of their records go with which, and what is seen through what.
+        autodiscover_modules("following", "ways")

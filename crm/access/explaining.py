@@ -4,7 +4,7 @@ Agrees with `visible_to` and `allowed_actions` for every active person; costs th
 for three hundred.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from crm.access.models import Record
 from crm.access.querysets import reached_by_role
 from crm.access.rights import Action, Rights, Scope
 from crm.access.shares import LEVELS, Given, shares_of
+from crm.access.ways import ways_to
 from crm.history.reasons import last_day
 
 
@@ -38,15 +39,20 @@ def register_colleagues_source(source: ColleaguesSource) -> None:
     _sources[:] = [source]
 
 
+#: Of each further way whom it is open to, and people's keys with what is told of them.
+Further = Sequence[tuple[Callable[[Rights], bool], Mapping[int, str]]]
+
+
 class Way(models.IntegerChoices):
     """How somebody comes to see a record; the first one that he has decides where he is listed."""
 
     OWNER = 0, gettext_lazy("Owner")
     SHARE = 1, gettext_lazy("By a share")
-    TEAM = 2, gettext_lazy("Through the team")
-    BELOW = 3, gettext_lazy("From a team above")
-    ALL = 4, gettext_lazy("By a role that reaches everything")
-    ADMIN = 5, gettext_lazy("Administrators")
+    WORK = 2, gettext_lazy("By what they work on")
+    TEAM = 3, gettext_lazy("Through the team")
+    BELOW = 4, gettext_lazy("From a team above")
+    ALL = 5, gettext_lazy("By a role that reaches everything")
+    ADMIN = 6, gettext_lazy("Administrators")
 
 
 @dataclass(frozen=True)
@@ -89,12 +95,16 @@ class OnlookerGroup:
         return len(self.people) - len(self.shown)
 
 
-def who_sees(record: Record, *, shares: Sequence[Given] | None = None) -> list[Onlooker]:
-    """Every active person in whose sight the stored record is, by way and name. `shares` are those of `shares_of`."""
+def who_sees(record: Record, *, shares: Sequence[Given] | None = None, reader: Any = None) -> list[Onlooker]:
+    """Every active person in whose sight the stored record is, by way and name.
+
+    `shares` are those of `shares_of`. `reader` is whom it is told: reasons name to him only what he sees himself.
+    """
     if not _sources:
         raise ImproperlyConfigured("No app registered the colleagues.")
     given = [share for share in (shares_of(record) if shares is None else shares) if not share.has_ended]
-    found = [_onlooker(record, colleague, given) for colleague in _sources[0]()]
+    further = [(way.is_open, way.reasons(record, reader)) for way in ways_to(type(record))]
+    found = [_onlooker(record, colleague, given, further) for colleague in _sources[0]()]
     return sorted((one for one in found if one is not None), key=lambda one: one.way)
 
 
@@ -106,15 +116,22 @@ def grouped(people: Iterable[Onlooker], *, most: int | None) -> list[OnlookerGro
     return [OnlookerGroup(way, found, found[:most]) for way, found in by_way.items()]
 
 
-def _onlooker(record: Record, colleague: Colleague, shares: Iterable[Given]) -> Onlooker | None:
+def _onlooker(record: Record, colleague: Colleague, shares: Iterable[Given], further: Further) -> Onlooker | None:
     rights = colleague.rights
     held = [] if rights.is_unlimited else [share for share in shares if _is_with(share, colleague)]
     reasons = [*_reasons_of_role(record, colleague), *(_reason_of_share(share) for share in held)]
+    if not rights.is_unlimited:
+        reasons += _reasons_of_work(colleague, further)
     if not reasons:
         return None
     actions = reached_by_role(record, colleague.user, rights) | {share.action for share in held} | {Action.VIEW}
     reasons.sort(key=lambda reason: reason.way)
     return Onlooker(colleague.user, tuple(reasons), frozenset(actions))
+
+
+def _reasons_of_work(colleague: Colleague, further: Further) -> list[Reason]:
+    texts = [told.get(colleague.user.pk, "") for is_open, told in further if is_open(colleague.rights)]
+    return [Reason(Way.WORK, text) for text in texts if text]
 
 
 def _is_with(share: Given, colleague: Colleague) -> bool:

@@ -42,6 +42,8 @@ class Record(models.Model):
     KEPT_AT_RESTORING: ClassVar[frozenset[str]] = frozenset({"owner", "team"})
     # What a new record begins with whatever the role locks: there is none without it.
     NEEDED_AT_CREATION: ClassVar[frozenset[str]] = frozenset({"owner", "team"})
+    # Fields that are hidden and locked with another one. "part.field" is a field of the rows of a part.
+    RULED_WITH: ClassVar[Mapping[str, str]] = {}
     # Where the pages of this type live: `clients:detail`, `clients:edit`…; the app's label unless named.
     URL_NAMESPACE: ClassVar[str] = ""
     # Columns of parts that tell what fields of the record tell: {part: {column: fields}}. Whoever must not see one of
@@ -124,9 +126,10 @@ class Record(models.Model):
 
     @classmethod
     def ruled_fields(cls) -> list[tuple[str, str]]:
-        """(name, label) of every field and part that a role may hide or make read-only."""
-        fields = [(f.name, str(f.verbose_name)) for f in cls._meta.fields if f.name not in SYSTEM_FIELDS]
-        related: list[Any] = [cls._meta.get_field(name) for name in cls.PARTS]
+        """(name, label) of every field and part that a role may hide or lock; without those that go with another."""
+        followers = SYSTEM_FIELDS | set(cls.RULED_WITH)
+        fields = [(f.name, str(f.verbose_name)) for f in cls._meta.fields if f.name not in followers]
+        related: list[Any] = [cls._meta.get_field(name) for name in cls.PARTS if name not in followers]
         parts = [(part.name, str(part.related_model._meta.verbose_name_plural)) for part in related]
         return fields + parts
 

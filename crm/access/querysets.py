@@ -1,8 +1,9 @@
 """The access predicate: one set of branches, read as a condition or as a fast page.
 
-A user reaches a record by owning it, through a team of his, or by an explicit share. `visible_to` and its kin
-turn the branches into a WHERE; `first_visible` takes the top rows of each branch, which stays quick where
-the condition would walk a large index: 1 ms against 1,500 over a million rows, of which the reader sees some old ones.
+A user reaches a record by owning it, through a team of his, by an explicit share, or by a further way that an app
+told (`crm.access.ways`). `visible_to` and its kin turn the branches into a WHERE; `first_visible` takes the top rows of
+each branch, which stays quick where the condition would walk a large index: 1 ms against 1,500 over a million rows, of
+which the reader sees some old ones.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from django.db.models.functions import Now, RowNumber
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from crm.access.rights import Action, Rights, Scope, rights_of
+from crm.access.ways import keys_seen_by
 
 if TYPE_CHECKING:
     from crm.access.rights import AnyUser
@@ -33,7 +35,8 @@ _HOLDS = "(until IS NULL OR until > STATEMENT_TIMESTAMP())"
 class Branches:
     """The ways in which one user reaches records of one type for one action.
 
-    `shared_keys` are statements, each of which gives the keys of records shared with him or with his teams.
+    `shared_keys` are statements, each of which gives the keys of records that are shared with him or with his teams, or
+    that he sees by a further way.
     """
 
     reaches_all: bool = False
@@ -93,6 +96,8 @@ def branches(model: type[models.Model], user: "AnyUser | None", action: Action) 
     shared = [_shared_keys(model, user_share_model(model), "user_id", [user.pk], action)]
     if rights.group_ids:
         shared.append(_shared_keys(model, team_share_model(model), "group_id", sorted(rights.group_ids), action))
+    if action == Action.VIEW:
+        shared += keys_seen_by(model, user, rights)
     return Branches(
         owner_id=user.pk if scope >= Scope.OWN else None,
         team_ids=rights.reached_team_ids(scope),
@@ -174,8 +179,12 @@ def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]
         f"SELECT permission_id FROM {of_people} WHERE content_object_id = %s AND user_id = %s AND {_HOLDS} UNION ALL "
         f"SELECT permission_id FROM {of_teams} WHERE content_object_id = %s AND group_id = ANY(%s) AND {_HOLDS})"
     )
+    values: list[Any] = [record.pk, user.pk, record.pk, sorted(rights.group_ids)]
+    for keys, own_values in keys_seen_by(model, user, rights):
+        shares += f" UNION ALL SELECT '{Action.VIEW.value}_' WHERE %s IN ({keys})"
+        values += [record.pk, *own_values]
     with connection.cursor() as cursor:
-        cursor.execute(shares, (record.pk, user.pk, record.pk, sorted(rights.group_ids)))
+        cursor.execute(shares, values)
         shared = {Action(codename.partition("_")[0]) for (codename,) in cursor.fetchall()}
     return shared | {Action.VIEW} if shared else set()
 

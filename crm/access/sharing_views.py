@@ -85,7 +85,7 @@ def _shown(
     shares = shares_of(record)
     # The ways by which people see it name its owner and its team, even by who is missing.
     is_told = not hidden_fields(request.user, type(record)) & {"owner", "team"}
-    people = who_sees(record, shares=shares) if is_told else []
+    people = who_sees(record, shares=shares, reader=request.user) if is_told else []
     context = {
         "record": record,
         "permissions": permissions,

@@ -45,10 +45,11 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
     if not may(actor, Action.ADD, model):
         raise PermissionDenied
     locked = locked_fields(actor, model) - model.NEEDED_AT_CREATION
-    for name in locked - set(model.PARTS):
+    for name in _columns(locked, model):
         field: Any = model._meta.get_field(name)
         setattr(record, name, field.get_default())
     parts = {name: rows for name, rows in (parts or {}).items() if name not in locked}
+    _keep_locked_cells(record, parts, locked)
     record.version = 1
     record.created_at = record.updated_at = timezone.now()
     _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
@@ -71,13 +72,13 @@ def change_record(
     if not model.objects.editable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
     locked = locked_fields(actor, model)
-    for name in locked:
-        if name not in model.PARTS:
-            setattr(record, name, getattr(current, name))
+    for name in _columns(locked, model):
+        setattr(record, name, getattr(current, name))
     is_given_away = (record.owner_id, record.team_id) != (current.owner_id, current.team_id)
     if is_given_away and not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
     kept = {name: rows for name, rows in (parts or {}).items() if name not in locked}
+    _keep_locked_cells(record, kept, locked)
     record.version = current.version + 1
     record.updated_at = timezone.now()
     news = _news(current, record, kept)
@@ -155,6 +156,24 @@ def lock_record(record: R) -> R:
     if current.version != record.version:
         raise StaleVersion(current)
     return current
+
+
+def _columns(names: Collection[str], model: type[Record]) -> set[str]:
+    """Without parts and fields of their rows."""
+    return {name for name in names if name not in model.PARTS and "." not in name}
+
+
+def _keep_locked_cells(record: Record, parts: Parts, locked: Collection[str]) -> None:
+    """Known rows get back what is stored in the fields that the actor's role locks, new ones what a row begins with."""
+    for part, _dot, name in (each.partition(".") for each in locked):
+        rows = parts.get(part, ()) if name else ()
+        if not rows:
+            continue
+        field = type(record).part_model(part)._meta.get_field(name)
+        known = [row.pk for row in rows if row.pk]
+        stored = dict(field.model._default_manager.filter(pk__in=known).values_list("pk", field.attname))
+        for row in rows:
+            setattr(row, field.attname, stored.get(row.pk, field.get_default()))
 
 
 def _mark_deleted(record: R, moment: datetime | None, *, actor: Any, reason: str) -> R:

@@ -172,6 +172,11 @@ class Reader:
         return self._names[target].get(key) or _masked(target)
 
 
+def _cells(state: State, part: str, fields: list[Any]) -> list[Row]:
+    """The rows of a part with no more than these fields."""
+    return [{f.name: row[f.name] for f in fields} for row in state.parts.get(part, [])]
+
+
 def compare_texts(old: str, new: str) -> list[Segment]:
     """Both texts as one run of segments, word by word; long stretches without a change are cut short."""
     before, after = _pieces(old, new)

@@ -32,7 +32,7 @@ def restored_state(record: Record, present: State, old: State, *, actor: Any) ->
         for f in told_fields(model)
     }
     parts = {
-        name: present.parts[name] if name in locked else _restored_rows(model, name, present, old, in_sight)
+        name: present.parts[name] if _is_locked(name, locked) else _restored_rows(model, name, present, old, in_sight)
         for name in model.PARTS
     }
     return State(values, parts)
@@ -47,6 +47,11 @@ def restore_version(record: Any, version: Any, state: State, *, actor: Any, save
         setattr(record, f.attname, state.values[f.name])
     parts = {name: _rows(record, name, state.parts[name]) for name in type(record).PARTS}
     return save(record, actor=actor, parts=parts, reason=restored_reason(version.history_date))
+
+
+def _is_locked(part: str, locked: frozenset[str]) -> bool:
+    """Rows are brought back whole: those of which he may not write a field stay as they are."""
+    return any(name.partition(".")[0] == part for name in locked)
 
 
 def _keys_in_sight(model: type[Record], present: State, old: State, actor: Any) -> dict[Any, set[Any]]:

@@ -1,5 +1,6 @@
 """Deleting asks first and moves to the recycle bin; restoring brings back."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -30,12 +31,14 @@ def delete_page(request: HttpRequest, model: type[Record], pk: UUID) -> HttpResp
     return _moved(request, record, move_to_bin, _("“%(name)s” is in the recycle bin."), f"{model.namespace()}:list")
 
 
-def restore_page(request: HttpRequest, model: type[Record], pk: UUID) -> HttpResponse:
-    """POST brings the record back; GET leads to the recycle bin, which has the button."""
+def restore_page(
+    request: HttpRequest, model: type[Record], pk: UUID, *, restore: Callable[..., Any] = restore_from_bin
+) -> HttpResponse:
+    """POST brings the record back by the service `restore`; GET leads to the recycle bin, which has the button."""
     record = fetch_binned(model, pk, reader=request.user)
     if request.method != "POST":
         return HttpResponseRedirect(reverse(f"{model.namespace()}:bin"))
-    return _moved(request, record, restore_from_bin, _("“%(name)s” is back."), record.get_absolute_url())
+    return _moved(request, record, restore, _("“%(name)s” is back."), record.get_absolute_url())
 
 
 def _moved(request: HttpRequest, record: Record, move: Any, sentence: str, to: str) -> HttpResponse:

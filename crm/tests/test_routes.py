@@ -142,8 +142,11 @@ DOCUMENTED = {
     "deals:duplicate": 405,
     "deals:line_price": 404,  # of no product
     "deals:move": 405,
-    "deals:reopen": 405,
-    "deals:win": 405,
+    "deals:reopen": 302,  # it is open
+    "deals:make_project": 403,  # it is not won
+    "projects:field": 302,
+    "projects:restore": 302,
+    "projects:move": 405,
     "imports:back": 405,
     "imports:cancel": 405,
     "imports:failed_rows": 302,  # no row failed, or the file is not kept any more
@@ -160,6 +163,7 @@ DOCUMENTED_IN_ADMIN = {
     "admin:projects_product_history": 302,
     "admin:projects_pricelist_history": 302,
     "admin:money_exchangerate_history": 302,  # the history stands on the rate's own page
+    "admin:projects_project_history": 302,
     "admin:teams_company_add": 403,  # there is one company
     "admin:teams_company_delete": 403,
     "admin:teams_company_history": 302,  # the history stands on the company's own page

@@ -30,9 +30,10 @@ from crm.outbox.testing import deliver_all
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
-from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product
-from projects.services import move_deal, save_deal, save_price_list
+from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product, Project, ProjectStage
+from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
+from projects.tests.project_factories import make_full_project, make_project, project_stage
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
@@ -64,6 +65,8 @@ class World:
     binned_product: Product
     price_list: PriceList
     binned_price_list: PriceList
+    project: Project
+    binned_project: Project
     # The role of cy, with the right to enter the admin.
     cy_staff: User
     finished_import: Import
@@ -81,7 +84,8 @@ class World:
             make_deal(
                 ann, f"Kestrel {number}", client=self.client, amount=100 + number, contacts={self.contact: "signs"}
             )
-            for record in (self.client, self.contact, self.deal):
+            make_full_project(ann, f"Kestrel {number}", client=self.client, contact=self.contact)
+            for record in (self.client, self.contact, self.deal, self.project):
                 add_comment(record, "Kestrel for @ann", actor=self.cast.bob)
             _import_of(ann, ImportStatus.DONE)
             _matching_import_of(ann, count)
@@ -95,6 +99,7 @@ class World:
         deliver_all()
         for number in range(count):
             move_deal(self.deal, stage(("Qualified", "Proposal")[number % 2]), actor=ann)
+            move_project(self.project, project_stage(("Running", "Warranty")[number % 2]), actor=ann)
         self._grow_staff(count)
         self._grow_catalogue(count)
 
@@ -181,6 +186,10 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("prices:field", {"pk": lambda world: world.price_list.pk, "name": lambda world: "valid_until"}),
     ("prices:*", {"pk": lambda world: world.price_list.pk, "number": lambda world: 1}),
     ("company:*", {"pk": lambda world: world.objects[ExchangeRate].pk}),
+    ("projects:restore", {"pk": lambda world: world.binned_project.pk}),
+    ("projects:field", {"pk": lambda world: world.project.pk, "name": lambda world: "planned_end"}),
+    ("projects:part", {"pk": lambda world: world.project.pk, "name": lambda world: "milestones"}),
+    ("projects:*", {"pk": lambda world: world.project.pk, "number": lambda world: 1}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:values", {"pk": lambda world: Import.objects.filter(status=ImportStatus.MATCHING).latest("pk").pk}),
     ("imports:options", {"target": lambda world: "deals", "field": lambda world: "client"}),
@@ -228,14 +237,13 @@ def make_world() -> World:
     )
     binned_deal = make_deal(cast.ann, "Kestrel hull")
     move_to_bin(binned_deal, actor=cast.ann)
+    projects = _make_projects(deal)
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
     interaction = log(cast.ann, "Kestrel talk", with_=[contact], about=[client])
     comment = add_comment(client, "Kestrel word", actor=cast.ann)
     add_comment(client, "Kestrel for @ann", actor=cast.bob)
     deliver_all()
-    today = timezone.localdate()
-    enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
     cy_staff = UserFactory(username="cy.staff", role=cast.cy.role, is_staff=True)
     cy_staff.memberships.create(team=cast.cy.teams.get(), is_primary=True)
     mapped, finished = _imports_of(cast.ann)
@@ -245,13 +253,15 @@ def make_world() -> World:
         Contact: contact,
         Deal: deal,
         Pipeline: deal.pipeline,
+        Project: projects[0],
+        ProjectStage: projects[0].stage,
         EmailAddress: address,
         Import: mapped,
     }
     records = (client, contact, binned_client, binned_contact, deal, binned_deal)
     catalogue = _catalogue_of(cast.ann)
     objects |= {Product: catalogue[0], PriceList: catalogue[2]}
-    return World(cast, *records, *catalogue, cy_staff, finished, interaction, comment, objects)
+    return World(cast, *records, *catalogue, *projects, cy_staff, finished, interaction, comment, objects)
 
 
 def _catalogue_of(user: User) -> tuple[Product, Product, PriceList, PriceList]:
@@ -267,7 +277,9 @@ def _catalogue_of(user: User) -> tuple[Product, Product, PriceList, PriceList]:
 def _objects_of(cast: Cast) -> dict[type, Any]:
     """What the company keeps beside records."""
     company, skill = Company.objects.create(pk=1), Skill.objects.create(name="Sailing")
-    rate = ExchangeRate(currency="USD", day=timezone.localdate(), rate=Decimal("41.5"))
+    today = timezone.localdate()
+    enter_absence(Absence(user=cast.ann, starts=today, ends=today, kind="sick", note="Kestrel"), actor=cast.ann)
+    rate = ExchangeRate(currency="USD", day=today, rate=Decimal("41.5"))
     return {
         Company: company,
         ExchangeRate: save_rate(rate, actor=cast.dana),
@@ -275,6 +287,15 @@ def _objects_of(cast: Cast) -> dict[type, Any]:
         Skill: skill,
         User: cast.ann,
     }
+
+
+def _make_projects(deal: Deal) -> tuple[Project, Project]:
+    """One of the deal, and one in the recycle bin."""
+    ann, contact = deal.owner, deal.contacts.get().contact
+    project = make_full_project(ann, "Vorskla dock", client=deal.client, contact=contact, deal=deal)
+    binned = make_project(ann, "Kestrel keel")
+    move_to_bin(binned, actor=ann)
+    return project, binned
 
 
 def _import_of(user: User, status: ImportStatus) -> Import:

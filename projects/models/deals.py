@@ -44,6 +44,7 @@ class Deal(Record):
             "presale_team",
             "contacts",
             "lines",
+            "project",
         ),
     }
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "external_id")
@@ -105,6 +106,15 @@ class Deal(Record):
         null=True,
         blank=True,
         related_name="+",
+    )
+    project = models.ForeignKey(
+        "projects.Project",
+        verbose_name=_("project"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deals",
+        help_text=_("The work that this deal is, or adds to."),
     )
     external_id = models.CharField(
         _("external id"), max_length=100, blank=True, help_text=_("The key of this deal in another system.")

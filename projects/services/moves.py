@@ -41,7 +41,7 @@ def move_deal(deal: Deal, stage: Stage, *, actor: Any) -> Deal:
     Into the stage it stands in already is no move. Raises MoveRefused, by kind: WrongPipeline, DealIsClosed,
     StageSkipped, FieldsMissing, ReasonMissing for the lost stage; StaleVersion, PermissionDenied.
     """
-    current = _locked(deal, actor)
+    current = locked_for_move(deal, actor)
     if stage.pipeline_id != current.pipeline_id:
         raise WrongPipeline(stage)
     if stage.pk == current.stage_id:
@@ -50,18 +50,8 @@ def move_deal(deal: Deal, stage: Stage, *, actor: Any) -> Deal:
         raise DealIsClosed
     if stage.kind == StageKind.LOST:
         raise ReasonMissing
-    _refuse_skipping(current, stage)
-    _refuse_missing(current, stage, actor)
-    return _move(deal, current, stage, actor=actor)
-
-
-@transaction.atomic
-def win_deal(deal: Deal, *, actor: Any) -> Deal:
-    """Close a deal as won. Raises as `move_deal` does."""
-    current = _locked(deal, actor)
-    if not current.is_open:
-        raise DealIsClosed
-    return move_deal(deal, end_of(current, StageKind.WON), actor=actor)
+    refuse_to_enter(current, stage, actor)
+    return put_into(deal, current, stage, actor=actor)
 
 
 @transaction.atomic
@@ -70,7 +60,7 @@ def lose_deal(deal: Deal, reason: str, *, actor: Any) -> Deal:
 
     Raises DealIsClosed, FieldsMissing, ReasonMissing, StaleVersion, PermissionDenied.
     """
-    current = _locked(deal, actor)
+    current = locked_for_move(deal, actor)
     if not current.is_open:
         raise DealIsClosed
     reason = reason.strip()
@@ -80,19 +70,19 @@ def lose_deal(deal: Deal, reason: str, *, actor: Any) -> Deal:
         raise ReasonMissing
     stage = end_of(current, StageKind.LOST)
     _refuse_missing(current, stage, actor)
-    return _move(deal, current, stage, actor=actor, loss_reason=reason)
+    return put_into(deal, current, stage, actor=actor, loss_reason=reason)
 
 
 @transaction.atomic
 def reopen_deal(deal: Deal, *, actor: Any) -> Deal:
-    """Back into the stage it was closed from; the first one where that is not known.
+    """Back into the stage it was closed from, the first one where that is not known; its project is not touched.
 
     Raises DealIsOpen, StaleVersion, PermissionDenied.
     """
-    current = _locked(deal, actor)
+    current = locked_for_move(deal, actor)
     if current.is_open:
         raise DealIsOpen
-    return _move(deal, current, left_open_stage(current), actor=actor, event=REOPENED)
+    return put_into(deal, current, left_open_stage(current), actor=actor, event=REOPENED)
 
 
 def place_deal(deal: Deal, stage: Stage, *, actor: Any, reason: str = "") -> Deal:
@@ -107,13 +97,19 @@ def place_deal(deal: Deal, stage: Stage, *, actor: Any, reason: str = "") -> Dea
     return move_deal(deal, stage, actor=actor)
 
 
-def _locked(deal: Deal, actor: Any) -> Deal:
+def locked_for_move(deal: Deal, actor: Any) -> Deal:
     """The stored deal, for one who may move it. Raises StaleVersion, PermissionDenied."""
     current = lock_record(deal)
     may_edit = Deal.objects.editable_by(actor).filter(pk=deal.pk).exists()
     if not may_edit or "stage" in locked_fields(actor, Deal):
         raise PermissionDenied
     return current
+
+
+def refuse_to_enter(deal: Deal, stage: Stage, actor: Any) -> None:
+    """Raises StageSkipped, FieldsMissing."""
+    _refuse_skipping(deal, stage)
+    _refuse_missing(deal, stage, actor)
 
 
 def _refuse_skipping(deal: Deal, stage: Stage) -> None:
@@ -143,8 +139,11 @@ def _is_filled(deal: Deal, name: str) -> bool:
     return getattr(deal, Deal._meta.get_field(name).attname) not in (None, "", [])  # type: ignore[union-attr]
 
 
-def _move(deal: Deal, current: Deal, stage: Stage, *, actor: Any, **how: str) -> Deal:
-    """`how`: `loss_reason`, and the `event` where the kind of stage does not tell it."""
+def put_into(deal: Deal, current: Deal, stage: Stage, *, actor: Any, **how: str) -> Deal:
+    """The move itself, of a deal that may be moved there; `deal.project` is stored with it.
+
+    `how`: `loss_reason`, and the `event` where the kind of stage does not tell it.
+    """
     now = timezone.now()
     reason, event = how.get("loss_reason", ""), how.get("event") or _EVENTS[StageKind(stage.kind)]
     move = StageMove.objects.create(
@@ -159,8 +158,11 @@ def _move(deal: Deal, current: Deal, stage: Stage, *, actor: Any, **how: str) ->
     deal.pipeline, deal.stage, deal.state, deal.stage_since = current.pipeline, stage, stage.kind, now
     deal.closed_at = None if deal.is_open else now
     deal.loss_reason = reason
-    change_fields(deal, [*Deal.STANDING, "loss_reason"], actor=actor, reason=_REASONS[event])
+    deal.project_id = current.project_id
+    change_fields(deal, [*Deal.STANDING, "loss_reason", "project"], actor=actor, reason=_REASONS[event])
     source = (StageMove._meta.label_lower, move.pk)
-    timeline.record(event, deal, actor=actor, fields=["stage"], source=source)
+    # A deal that is won or lost again is news for the client and for the project.
+    others = [one for one in (current.client, current.project) if one is not None] if event != MOVED else []
+    timeline.record(event, deal, actor=actor, fields=["stage"], source=source, also_on=others)
     notify("deals.moved", record=deal, receivers=followers_of(deal), actor=actor, source=source, data={"event": event})
     return deal

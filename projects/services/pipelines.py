@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from projects.models import Pipeline, Stage
+from projects.models import Pipeline, ProjectStage, Stage
 from projects.ready_pipeline import NAME, STAGES
+from projects.ready_stages import PROJECT_STAGES
 
 
 @transaction.atomic
@@ -18,3 +19,13 @@ def install_ready_pipeline() -> Pipeline:
         for number, ready in enumerate(STAGES)
     )
     return pipeline
+
+
+@transaction.atomic
+def install_ready_project_stages() -> None:
+    """The ready stages are made where there is none at all."""
+    if ProjectStage.objects.exists():
+        return
+    ProjectStage.objects.bulk_create(
+        ProjectStage(name=name, kind=kind, position=number) for number, (name, kind) in enumerate(PROJECT_STAGES)
+    )

@@ -68,3 +68,25 @@ class NothingToSplit(MoveRefused):
 class WrongPart(MoveRefused):
     def __init__(self) -> None:
         super().__init__(_("The new deal takes more than nothing and less than all."))
+
+
+class DealNotWon(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("Only a won deal becomes a project."))
+
+
+class ProjectOfAnotherClient(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("This project is for another client."))
+
+
+class ProjectIsBinned(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(
+            _("The project of this deal is in the recycle bin, and you may not restore it. Win without a project.")
+        )
+
+
+class NoProjectStage(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("There are no stages of projects yet: an admin sets them up."))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clients.models import Client
 from contacts.models import Contact
-from crm.access.rights import Action, may
+from crm.access.rights import Action, hidden_fields, may
 from crm.pages.binning import delete_page, restore_page
 from crm.pages.card import Card, card_of
 from crm.pages.editing import EditPage, require_add
@@ -21,7 +21,8 @@ from crm.pages.reading import fetch_record
 from projects.catalogue import lines_of
 from projects.forms import DealForm
 from projects.marks import marks_of
-from projects.models import Deal
+from projects.models import Deal, Project, StageKind
+from projects.project_selectors import contacts_of_project, project_of_deal
 from projects.selectors import last_moves_of, people_of, stages_of
 from projects.services import create_deal, may_split, save_deal
 from projects.steps import way_of
@@ -46,6 +47,8 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "client": _seen(Client, deal.client_id, reader) if sees["client"] and deal.client_id else None,
         "lines": lines,
         "sees_amount": sees["amount"] and sees["currency"],
+        "project": project_of_deal(deal, reader) if sees["project"] else None,
+        "may_make_project": deal.state == StageKind.WON and card.may_edit["project"],
         "people": people,
         "unseen": unseen,
         "way": way_of(deal, stages_of(deal.pipeline)) if sees["stage"] else None,
@@ -108,22 +111,42 @@ def deal_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _prefilled(form: DealForm, request: HttpRequest) -> Any:
-    """The client or contact that the page was opened from, set into the form; None without one in sight."""
+    """The record that the page was opened from, set into the form; None without one in sight.
+
+    Of a project its client and its people come along: what is sold next is sold to them.
+    """
+    project = _named(Project, request.GET.get("project", ""), request.user)
     client = _named(Client, request.GET.get("client", ""), request.user)
-    if client is not None and "client" in form.fields:
-        form.initial["client"] = client.pk
     contact = _named(Contact, request.GET.get("contact", ""), request.user)
-    if contact is not None and "contacts" in form.parts:
-        form.parts["contacts"].forms[0].initial["contact"] = contact.pk
-    return client or contact
+    # A row that is sent as it was proposed would count as empty.
+    if request.method != "POST":
+        _propose(form, project, client, [contact] if contact else [])
+    return project or client or contact
 
 
-def _named(model: type[Client] | type[Contact], key: str, reader: Any) -> Any:
+def _propose(form: DealForm, project: Any, client: Any, people: list[Any]) -> None:
+    hidden = hidden_fields(form.actor, Project)
+    if project is not None:
+        form.initial["project"] = project.pk
+        if "client" not in hidden and project.client_id:
+            client = client or _seen(Client, project.client_id, form.actor)
+        people = people or ([] if "contacts" in hidden else contacts_of_project(project, form.actor)[0])
+    if client is not None:
+        form.initial["client"] = client.pk
+    if "contacts" in form.parts and people:
+        formset = form.parts["contacts"]
+        formset.initial_extra = [
+            {"contact": getattr(row, "contact_id", row.pk), "role": getattr(row, "role", "")} for row in people
+        ]
+        formset.extra = len(people) + 1
+
+
+def _named(model: Any, key: str, reader: Any) -> Any:
     try:
         return _seen(model, UUID(key), reader)
     except ValueError:
         return None
 
 
-def _seen(model: type[Client] | type[Contact], key: UUID, reader: Any) -> Any:
+def _seen(model: Any, key: UUID, reader: Any) -> Any:
     return model.objects.visible_to(reader).filter(pk=key).first()

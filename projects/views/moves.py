@@ -1,4 +1,4 @@
-"""What is done to a deal by one button: move, win, lose, reopen, duplicate."""
+"""What is done to a deal by one button: move, lose, duplicate. Winning and reopening: projects.views.winning."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ from crm.pages.reading import fetch_record
 from projects.forms import LoseForm
 from projects.models import Deal
 from projects.selectors import stage_named
-from projects.services import MoveRefused, duplicate_deal, lose_deal, move_deal, reopen_deal, win_deal
+from projects.services import MoveRefused, duplicate_deal, lose_deal, move_deal
 from projects.telling import said_of_move
 
 _LONGEST_VERSION = 9
@@ -34,13 +34,6 @@ def deal_move(request: HttpRequest, pk: UUID) -> HttpResponse:
     if stage is None:
         raise Http404
     return done(request, deal, lambda: move_deal(deal, stage, actor=request.user))
-
-
-@login_required
-@require_POST
-def deal_win(request: HttpRequest, pk: UUID) -> HttpResponse:
-    deal = movable(request, pk)
-    return done(request, deal, lambda: win_deal(deal, actor=request.user))
 
 
 @login_required
@@ -64,14 +57,6 @@ def deal_lose(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def deal_reopen(request: HttpRequest, pk: UUID) -> HttpResponse:
-    deal = movable(request, pk)
-    said = _("“%(name)s” is open again.") % {"name": deal}
-    return done(request, deal, lambda: reopen_deal(deal, actor=request.user), said=said)
-
-
-@login_required
-@require_POST
 def deal_duplicate(request: HttpRequest, pk: UUID) -> HttpResponse:
     deal, _permissions = fetch_record(Deal, pk, reader=request.user)
     require_add(request, Deal)
@@ -89,16 +74,27 @@ def movable(request: HttpRequest, pk: UUID) -> Deal:
     deal, permissions = fetch_record(Deal, pk, reader=request.user, action=Action.CHANGE)
     if not permissions.may_edit["stage"]:
         raise PermissionDenied
-    version = request.POST.get("version", "")
-    if version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION:
-        deal.version = int(version)
+    deal.version = sent_version(request, deal.version)
     return deal
 
 
+def sent_version(request: HttpRequest, otherwise: int) -> int:
+    """The version that the page showed, as its form sent it."""
+    version = request.POST.get("version", "")
+    is_number = version.isascii() and version.isdigit() and len(version) <= _LONGEST_VERSION
+    return int(version) if is_number else otherwise
+
+
 def done(
-    request: HttpRequest, deal: Deal, act: Callable[[], Any], *, said: str = "", back_url: str = ""
+    request: HttpRequest,
+    deal: Deal,
+    act: Callable[[], Any],
+    *,
+    said: str = "",
+    back_url: str = "",
+    to: Callable[[Deal], str] | None = None,
 ) -> HttpResponse:
-    """Back to the deal, or to where one came from, with what became of it or the reason why not."""
+    """Tells how it went, and leads back to the deal or to where one came from, or where `to` says once it is done."""
     try:
         act()
     except MoveRefused as refusal:
@@ -107,4 +103,6 @@ def done(
         messages.warning(request, _("Somebody changed “%(name)s” at the same moment. Look again.") % {"name": deal})
     else:
         messages.success(request, said or said_of_move(deal))
+        if to is not None:
+            return HttpResponseRedirect(to(deal))
     return HttpResponseRedirect(back_url or deal.get_absolute_url())

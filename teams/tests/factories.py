@@ -8,7 +8,10 @@ from crm.access.rights import Action, FieldAccess, Scope
 from teams.managed import MANAGED
 from teams.models import FieldRule, Grant, Membership, Role, Team, User
 
-RECORD_TYPES = ("clients.client", "contacts.contact", "projects.deal", "projects.product", "projects.pricelist")
+RECORD_TYPES = (
+    *("clients.client", "contacts.contact", "projects.deal", "projects.project"),
+    *("projects.product", "projects.pricelist"),
+)
 FIN_HIDDEN = {"clients.client": ("tax_id", "phones"), "contacts.contact": ("phones", "birthday")}
 
 

@@ -1,0 +1,50 @@
+"""Further ways by which people come to see records, told by the app that knows them: beside roles and shares.
+
+A way gives sight and nothing else. It holds as long as what it follows from, so nothing is stored, withdrawn or
+forgotten: who leaves a project loses with that moment what he saw through it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crm.access.rights import Rights
+
+if TYPE_CHECKING:
+    from crm.access.querysets import Condition
+
+
+def _to_everybody(_rights: Rights) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherWay:
+    """One way to records of `model`, a label such as "clients.client".
+
+    `keys(user's key)` is a SELECT of the keys of records that he sees by it now. `reasons(record, reader)` says the
+    same turned round: keys of people → why each of them sees this record, in words that the reader may read. Both
+    count only for people whose rights it `is_open` to.
+    """
+
+    model: str
+    keys: Callable[[int], "Condition"]
+    reasons: Callable[[Any, Any], Mapping[int, str]]
+    is_open: Callable[[Rights], bool] = _to_everybody
+
+
+_ways: dict[str, list[FurtherWay]] = {}
+
+
+def register(way: FurtherWay) -> None:
+    """Called at start-up by an app's `ways.py`."""
+    _ways.setdefault(way.model, []).append(way)
+
+
+def ways_to(model: Any) -> tuple[FurtherWay, ...]:
+    return tuple(_ways.get(model._meta.label_lower, ()))
+
+
+def keys_seen_by(model: Any, user: Any, rights: Rights) -> list["Condition"]:
+    """A statement for each way that is open to the user."""
+    return [way.keys(user.pk) for way in ways_to(model) if way.is_open(rights)]

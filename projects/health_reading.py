@@ -1,0 +1,109 @@
+"""The health of a page of projects as one reader may know it, and the same as a condition for the filter."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from crm.access.rights import hidden_fields
+from crm.listing.parts import read_parts, rows_of
+from projects.health import SOON_DAYS, Health, Standing, health_of
+from projects.models import HealthLevel, Milestone, Project, ProjectState, Risk
+
+#: Keys of projects → hours spent on each, of those that have any; at one query.
+HoursSource = Callable[[Sequence[UUID]], Mapping[UUID, Decimal]]
+_hours: list[HoursSource] = []
+
+
+def register_hours_source(source: HoursSource) -> None:
+    """Called once at start-up by the app that keeps time entries."""
+    _hours[:] = [source]
+
+
+def hours_spent_on(projects: Sequence[Project]) -> Mapping[UUID, Decimal] | None:
+    """None where nobody counts hours."""
+    return _hours[0]([project.pk for project in projects]) if _hours else None
+
+
+def health_by_project(projects: Sequence[Project], reader: Any) -> dict[UUID, Health]:
+    """Two queries for milestones and risks, and that of the hours; each project with its `stage` or `state` read."""
+    hidden = hidden_fields(reader, Project)
+    read_parts(projects, [name for name in ("milestones", "risks") if name not in hidden])
+    spent = hours_spent_on(projects) if "budget_hours" not in hidden else None
+    return {project.pk: _health(project, hidden, spent) for project in projects}
+
+
+def _health(project: Project, hidden: frozenset[str], spent: Mapping[UUID, Decimal] | None) -> Health:
+    milestones = [] if "milestones" in hidden else rows_of(project, "milestones")
+    risks = [] if "risks" in hidden else rows_of(project, "risks")
+    hours = None
+    if spent is not None and project.budget_hours:
+        hours = spent.get(project.pk, Decimal(0)), project.budget_hours
+    standing = Standing(
+        today=timezone.localdate(),
+        is_open=project.is_open,
+        planned_end=None if "planned_end" in hidden else project.planned_end,
+        due_days=[row.due for row in milestones if row.is_planned],
+        open_risks=[(row.probability, row.impact) for row in risks if not row.is_closed],
+        hours=hours,
+    )
+    return health_of(standing, word="" if "health_word" in hidden else project.health_word)
+
+
+def with_health(levels: Sequence[str], reader: Any) -> Q:
+    """Projects that the reader is shown in one of these colours; hours are not looked at."""
+    hidden = hidden_fields(reader, Project)
+    word = Q() if "health_word" in hidden else Q(health_word="")
+    found = Q(pk__in=[])
+    for level in levels:
+        found |= word & _computed(level, hidden)
+        if "health_word" not in hidden:
+            found |= Q(health_word=level)
+    return found
+
+
+def _computed(level: str, hidden: frozenset[str]) -> Q:
+    is_open = Q(state=ProjectState.OPEN)
+    red, amber = is_open & _red(hidden), is_open & _amber(hidden)
+    return {HealthLevel.RED: red, HealthLevel.AMBER: amber & ~red, HealthLevel.GREEN: ~red & ~amber}[HealthLevel(level)]
+
+
+_NEVER = Q(pk__in=[])
+
+
+def _red(hidden: frozenset[str]) -> Q:
+    today = timezone.localdate()
+    found = _NEVER
+    if "planned_end" not in hidden:
+        found |= Q(planned_end__isnull=False, planned_end__lt=today)
+    if "milestones" not in hidden:
+        found |= Q(Exists(_planned().filter(due__lt=today).order_by("pk")[1:2]))
+    if "risks" not in hidden:
+        found |= Q(Exists(_open_risks().filter(probability="high", impact="high")))
+    return found
+
+
+def _amber(hidden: frozenset[str]) -> Q:
+    today = timezone.localdate()
+    found = _NEVER
+    if "milestones" not in hidden:
+        found |= Q(Exists(_planned().filter(due__lt=today)))
+        if "planned_end" not in hidden:
+            is_near = Q(planned_end__isnull=False, planned_end__range=(today, today + timedelta(days=SOON_DAYS)))
+            found |= is_near & Q(Exists(_planned()))
+    if "risks" not in hidden:
+        serious = Q(probability="high", impact="medium") | Q(probability="medium", impact="high")
+        found |= Q(Exists(_open_risks().filter(serious)))
+    return found
+
+
+def _planned() -> Any:
+    return Milestone.objects.filter(project=OuterRef("pk"), state="planned")
+
+
+def _open_risks() -> Any:
+    return Risk.objects.filter(project=OuterRef("pk"), is_closed=False)

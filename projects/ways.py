@@ -1,0 +1,85 @@
+"""What people see by working on a project: the project itself, and the card of its client.
+
+The client only for those whose role sees any clients at all; never anything else of that client.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
+
+from clients.models import Client
+from crm.access.querysets import Condition
+from crm.access.rights import Action, Rights, Scope
+from crm.access.ways import FurtherWay, register
+from projects.models import Project, ProjectMember
+from teams.models import Company
+
+# Days begin at midnight of the company's time zone, the same for everybody.
+_ZONE = Company(pk=1).time_zone
+_TODAY = "(STATEMENT_TIMESTAMP() AT TIME ZONE COALESCE((SELECT time_zone FROM teams_company WHERE id = 1), %s))::date"
+_LASTS = (
+    "(member.starts IS NULL OR member.starts <= (SELECT day FROM today))"
+    " AND (member.ends IS NULL OR member.ends >= (SELECT day FROM today))"
+)
+_PROJECTS = (
+    f"WITH today AS (SELECT {_TODAY} AS day)"  # noqa: S608
+    f" SELECT member.project_id FROM projects_projectmember member WHERE member.user_id = %s AND {_LASTS}"
+)
+_CLIENTS = f"""
+    WITH today AS (SELECT {_TODAY} AS day)
+    SELECT project.client_id FROM projects_projectmember member
+    JOIN projects_project project ON project.id = member.project_id
+    WHERE member.user_id = %s AND {_LASTS} AND project.deleted_at IS NULL AND project.client_id IS NOT NULL
+    UNION ALL SELECT client_id FROM projects_project
+    WHERE owner_id = %s AND deleted_at IS NULL AND client_id IS NOT NULL
+"""  # noqa: S608
+
+
+def _projects_of(user_id: int) -> Condition:
+    return _PROJECTS, (_ZONE, user_id)
+
+
+def _clients_of(user_id: int) -> Condition:
+    return _CLIENTS, (_ZONE, user_id, user_id)
+
+
+def _sees_some_clients(rights: Rights) -> bool:
+    return rights.scope(Client, Action.VIEW) > Scope.NONE
+
+
+def present_members() -> Any:
+    """The memberships that last today."""
+    today = RawSQL(_TODAY, (_ZONE,))  # noqa: S611
+    members = ProjectMember.objects.annotate(today=today)
+    begun = members.filter(starts=None) | members.filter(starts__lte=F("today"))
+    return begun.filter(ends=None) | begun.filter(ends__gte=F("today"))
+
+
+def _reasons_of_project(project: Project, _reader: Any) -> Mapping[int, str]:
+    members = present_members().filter(project=project)
+    return {member.user_id: _("On the team of this project (%(role)s)") % {"role": member.what} for member in members}
+
+
+def _reasons_of_client(client: Client, reader: Any) -> Mapping[int, str]:
+    """By the projects in the reader's sight; those out of it are not named."""
+    projects = Project.objects.alive().filter(client=client)
+    seen = dict(Project.objects.visible_to(reader).filter(client=client).values_list("pk", "name"))
+    works = list(present_members().filter(project__in=projects).values_list("user_id", "project_id"))
+    works += projects.exclude(owner=None).values_list("owner_id", "pk")
+    reasons: dict[int, str] = {}
+    for user_id, key in sorted(works, key=lambda work: work[1] in seen):
+        reasons[user_id] = (
+            _("Works on the project “%(name)s”") % {"name": seen[key]}
+            if key in seen
+            else _("Works on a project that you may not see")
+        )
+    return reasons
+
+
+register(FurtherWay(model=Project._meta.label_lower, keys=_projects_of, reasons=_reasons_of_project))
+register(
+    FurtherWay(model=Client._meta.label_lower, keys=_clients_of, reasons=_reasons_of_client, is_open=_sees_some_clients)
+)

@@ -1,0 +1,68 @@
+"""What the page of a win offers: which projects there are to link, who may manage a new one, what is likely."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from clients.models import Client
+from crm.access.rights import Action, Scope, hidden_fields, locked_fields, may
+from projects.models import Deal, Project
+from projects.project_forms import EXISTING, NEW, NONE
+from teams.models import Grant, User
+
+
+@dataclass(frozen=True)
+class Offer:
+    """`choices` in order, `choice` the likely one; `client` that of the deal, when the actor sees it."""
+
+    choices: tuple[str, ...]
+    choice: str
+    projects: Any
+    managers: Any
+    linked: Any
+    client: Client | None
+
+    @property
+    def has_existing(self) -> bool:
+        return EXISTING in self.choices
+
+
+def offer_of(deal: Deal, *, actor: Any, asks_which: bool = False) -> Offer:
+    """`asks_which`: the deal is won already, and "none" is no answer."""
+    client = _client_of(deal, actor)
+    projects = Project.objects.visible_to(actor).filter(client=client) if client else Project.objects.none()
+    linked = deal.project_id if deal.project_id and _sees(deal, actor) else None
+    if linked:
+        projects = projects | Project.objects.visible_to(actor).filter(pk=linked)
+    choices = _choices(projects, actor, asks_which=asks_which)
+    likely = EXISTING if linked and EXISTING in choices else (choices[0] if choices else NONE)
+    return Offer(choices, likely, projects.order_by("name", "id"), managers(actor), linked, client)
+
+
+def managers(actor: Any) -> Any:
+    """The actor, and active people whose role lets them change projects."""
+    roles = Grant.objects.filter(
+        record_type=Project._meta.label_lower, action=Action.CHANGE, scope__gt=Scope.NONE
+    ).values("role")
+    people = User.objects.filter(is_active=True)
+    return people.filter(pk=actor.pk) | people.filter(role__in=roles)
+
+
+def _choices(projects: Any, actor: Any, *, asks_which: bool) -> tuple[str, ...]:
+    if "project" in locked_fields(actor, Deal):
+        return () if asks_which else (NONE,)
+    found = [NEW] if may(actor, Action.ADD, Project) else []
+    if projects.exists():
+        found.append(EXISTING)
+    return tuple(found if asks_which else [*found, NONE])
+
+
+def _client_of(deal: Deal, actor: Any) -> Client | None:
+    if deal.client_id is None or "client" in hidden_fields(actor, Deal):
+        return None
+    return Client.objects.visible_to(actor).filter(pk=deal.client_id).first()  # type: ignore[no-any-return]
+
+
+def _sees(deal: Deal, actor: Any) -> bool:
+    if "project" in hidden_fields(actor, Deal):
+        return False
+    return bool(Project.objects.visible_to(actor).filter(pk=deal.project_id).exists())
