@@ -6,17 +6,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from crm.access.rights import hidden_fields
-from crm.listing.parts import read_parts, rows_of
 from projects.health import SOON_DAYS, Health, Standing, health_of
 from projects.models import HealthLevel, Milestone, Project, ProjectState, Risk
 
 #: Keys of projects → hours spent on each, of those that have any; at one query.
 HoursSource = Callable[[Sequence[UUID]], Mapping[UUID, Decimal]]
 _hours: list[HoursSource] = []
+_BETWEEN = " "
 
 
 def register_hours_source(source: HoursSource) -> None:
@@ -29,17 +31,22 @@ def hours_spent_on(projects: Sequence[Project]) -> Mapping[UUID, Decimal] | None
     return _hours[0]([project.pk for project in projects]) if _hours else None
 
 
+def with_facts(projects: Any) -> Any:
+    """The queryset with what the health is computed from, so that `health_by_project` needs no query of its own."""
+    risks = _open_risks().values_list(Concat("probability", Value(_BETWEEN), "impact"))
+    return projects.annotate(facts_due=ArraySubquery(_planned().values_list("due")), facts_risks=ArraySubquery(risks))
+
+
 def health_by_project(projects: Sequence[Project], reader: Any) -> dict[UUID, Health]:
-    """Two queries for milestones and risks, and that of the hours; each project with its `stage` or `state` read."""
+    """One query for those that were read without their facts, and that of the hours."""
     hidden = hidden_fields(reader, Project)
-    read_parts(projects, [name for name in ("milestones", "risks") if name not in hidden])
+    bare = [project.pk for project in projects if not hasattr(project, "facts_due")]
+    found = {row.pk: row for row in with_facts(Project.objects.filter(pk__in=bare).only("pk"))} if bare else {}
     spent = hours_spent_on(projects) if "budget_hours" not in hidden else None
-    return {project.pk: _health(project, hidden, spent) for project in projects}
+    return {project.pk: _health(project, found.get(project.pk, project), hidden, spent) for project in projects}
 
 
-def _health(project: Project, hidden: frozenset[str], spent: Mapping[UUID, Decimal] | None) -> Health:
-    milestones = [] if "milestones" in hidden else rows_of(project, "milestones")
-    risks = [] if "risks" in hidden else rows_of(project, "risks")
+def _health(project: Project, facts: Any, hidden: frozenset[str], spent: Mapping[UUID, Decimal] | None) -> Health:
     hours = None
     if spent is not None and project.budget_hours:
         hours = spent.get(project.pk, Decimal(0)), project.budget_hours
@@ -47,11 +54,16 @@ def _health(project: Project, hidden: frozenset[str], spent: Mapping[UUID, Decim
         today=timezone.localdate(),
         is_open=project.is_open,
         planned_end=None if "planned_end" in hidden else project.planned_end,
-        due_days=[row.due for row in milestones if row.is_planned],
-        open_risks=[(row.probability, row.impact) for row in risks if not row.is_closed],
+        due_days=[] if "milestones" in hidden else facts.facts_due,
+        open_risks=[] if "risks" in hidden else [_pair(risk) for risk in facts.facts_risks],
         hours=hours,
     )
     return health_of(standing, word="" if "health_word" in hidden else project.health_word)
+
+
+def _pair(risk: str) -> tuple[str, str]:
+    probability, _between, impact = risk.partition(_BETWEEN)
+    return probability, impact
 
 
 def with_health(levels: Sequence[str], reader: Any) -> Q:

@@ -128,10 +128,17 @@ class RateForm(forms.ModelForm):  # type: ignore[type-arg]
         model = ProjectRate
         fields = ["role", "hourly_rate", "currency"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, usual: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.currency:
-            self.fields["currency"].initial = getattr(self.instance.project, "currency", "")
+            self.initial["currency"] = usual
+
+
+class RateFormSet(BaseInlineFormSet):
+    """New rows begin with the currency of the project."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "usual": self.instance.currency}
 
 
 def checked_code(code: str, *, proposed: str = "", besides: UUID | None = None) -> str:
@@ -237,7 +244,7 @@ PART_FORMS: dict[str, type[PartForm]] = {
     "milestones": _part_form("milestones", Milestone, MilestoneForm),
     "risks": _part_form("risks", Risk, RiskForm),
     "links": _part_form("links", ProjectLink, LinkForm),
-    "rates": _part_form("rates", ProjectRate, RateForm),
+    "rates": _part_form("rates", ProjectRate, RateForm, formset=RateFormSet),
 }
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import Case, Q, Value, When
 
-from crm.access.rights import Action, hidden_fields, may
+from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.money.amounts import money_text
-from projects.health_reading import health_by_project
+from projects.health_reading import health_by_project, with_facts
 from projects.models import Deal, Project, ProjectState, StageKind
 from projects.project_selectors import deals_in_project
 
@@ -18,12 +18,12 @@ _MOST_DEALS = 200
 
 
 def projects_of(reader: Any, link: Literal["client", "contacts"], key: UUID, *, limit: int) -> dict[str, Any]:
-    """Three queries: the first projects, open ones first, and how they fare."""
+    """One query: the first projects, open ones first, and how they fare."""
     hidden = hidden_fields(reader, Project)
     sees_stage = "stage" not in hidden
     where = Q(client=key) if link == "client" else Q(contacts__contact=key)
     order = [_OPEN_FIRST] if sees_stage else []
-    seen = Project.objects.visible_to(reader).filter(where).select_related("stage")
+    seen = with_facts(Project.objects.visible_to(reader).filter(where).select_related("stage"))
     rows = list(seen.order_by(*order, "-updated_at", "-id")[: limit + 1])
     return {
         "projects": rows[:limit],
@@ -47,7 +47,7 @@ def deals_of_project(project: Project, reader: Any) -> dict[str, Any]:
         "open": _sums(deals, StageKind.OPEN) if sees_stage and sees_amount else [],
         "sees_stage": sees_stage,
         "sees_amount": sees_amount,
-        "may_add": may(reader, Action.ADD, Deal),
+        "may_add": may(reader, Action.ADD, Deal) and "project" not in locked_fields(reader, Deal),
     }
 
 

@@ -6,7 +6,7 @@ The client only for those whose role sees any clients at all; never anything els
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
@@ -65,15 +65,17 @@ def _reasons_of_project(project: Project, _reader: Any) -> Mapping[int, str]:
 
 def _reasons_of_client(client: Client, reader: Any) -> Mapping[int, str]:
     """By the projects in the reader's sight; those out of it are not named."""
-    projects = Project.objects.alive().filter(client=client)
-    seen = dict(Project.objects.visible_to(reader).filter(client=client).values_list("pk", "name"))
-    works = list(present_members().filter(project__in=projects).values_list("user_id", "project_id"))
-    works += projects.exclude(owner=None).values_list("owner_id", "pk")
+    seen = Project.objects.visible_to(reader).filter(pk=OuterRef("pk"))
+    projects = {row.pk: row for row in Project.objects.alive().filter(client=client).annotate(is_seen=Exists(seen))}
+    works = (
+        list(present_members().filter(project__in=projects).values_list("user_id", "project_id")) if projects else []
+    )
+    works += [(row.owner_id, key) for key, row in projects.items() if row.owner_id]
     reasons: dict[int, str] = {}
-    for user_id, key in sorted(works, key=lambda work: work[1] in seen):
+    for user_id, key in sorted(works, key=lambda work: projects[work[1]].is_seen):
         reasons[user_id] = (
-            _("Works on the project “%(name)s”") % {"name": seen[key]}
-            if key in seen
+            _("Works on the project “%(name)s”") % {"name": projects[key].name}
+            if projects[key].is_seen
             else _("Works on a project that you may not see")
         )
     return reasons

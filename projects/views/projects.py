@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clients.models import Client
-from crm.access.rights import Action, hidden_fields, locked_fields, may
+from crm.access.rights import Action, hidden_fields
 from crm.pages.binning import delete_page, restore_page
 from crm.pages.card import Card, card_of
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_record
-from projects.models import Deal, Project
+from projects.models import Project
 from projects.project_card import standing_of
 from projects.project_forms import PART_FORMS, HealthForm, ProjectForm
 from projects.project_selectors import last_project_moves, project_stages
@@ -42,7 +42,6 @@ def _acts(card: Card, reader: Any) -> dict[str, Any]:
         "moves": last_project_moves(project, limit=_SHOWN_MOVES) if sees["stage"] else [],
         "may_move": card.may_edit["stage"],
         "may_judge": card.may_edit["health_word"],
-        "may_add_deal": may(reader, Action.ADD, Deal) and "project" not in locked_fields(reader, Deal),
     }
 
 

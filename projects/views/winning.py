@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,7 @@ from crm.access.writing import LeavesScope
 from crm.pages.reading import fetch_record
 from projects.models import Deal, Project, StageKind
 from projects.project_forms import EXISTING, NEW, ReopenForm, WinForm
-from projects.services import NewProject, ProjectChoice, ProjectFate, give_project, reopen_deal, win_deal
+from projects.services import DealIsClosed, NewProject, ProjectChoice, ProjectFate, give_project, reopen_deal, win_deal
 from projects.views.moves import done, movable, sent_version
 from projects.winning import offer_of
 
@@ -24,7 +25,9 @@ from projects.winning import offer_of
 def deal_win(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET asks for the project, POST wins; without a `choice` the deal is won without one."""
     deal = movable(request, pk)
-    if not deal.is_open and request.method != "POST":
+    if not deal.is_open:
+        # The second click, or a colleague was first: nothing is done twice.
+        messages.info(request, str(DealIsClosed()))
         return HttpResponseRedirect(deal.get_absolute_url())
     form = WinForm(request.POST or None, deal=deal, offer=offer_of(deal, actor=request.user), actor=request.user)
     title = _("“%(name)s” is won?") % {"name": deal}

@@ -1,6 +1,6 @@
 """Small companies made straight in the tables, and who may see what in them told a second, plain way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -98,8 +98,8 @@ class World:
         return [numbers[record.pk] for record in records]
 
 
-def store(plan: Plan, model: Any) -> World:
-    """The company of the plan, with its rows as records of this type."""
+def store(plan: Plan, model: Any, fields_of: Callable[[int], dict[str, Any]] = lambda _place: {}) -> World:
+    """The company of the plan, with its rows as records of this type, each with further fields by its place."""
     teams: list[Team] = []
     for parent in plan.parents:
         teams.append(TeamFactory(parent=None if parent is None else teams[parent]))
@@ -115,13 +115,15 @@ def store(plan: Plan, model: Any) -> World:
         for team in places
     )
     world = World(model, people, teams)
-    world.records = model.objects.bulk_create(_record(world, row) for row in plan.rows)
+    world.records = model.objects.bulk_create(
+        _record(world, row, **fields_of(place)) for place, row in enumerate(plan.rows)
+    )
     for gift in plan.gifts:
         _give(world, gift)
     return world
 
 
-def _record(world: World, row: Row) -> Any:
+def _record(world: World, row: Row, **fields: Any) -> Any:
     return world.model(
         name=row.name,
         owner=None if row.owner is None else world.people[row.owner],
@@ -129,6 +131,7 @@ def _record(world: World, row: Row) -> Any:
         updated_at=NEW_YEAR + timedelta(hours=row.hour),
         deleted_at=timezone.now() if row.is_deleted else None,
         external_id="marked" if row.is_marked else "",
+        **fields,
     )
 
 
