@@ -62,8 +62,8 @@ def make_demo_projects(draw: random.Random, _clients: Sequence[Client]) -> None:
             continue
         manager = draw.choice(managers) if managers else deal.owner
         kind = draw.choice((ProjectKind.FIXED, ProjectKind.FIXED, ProjectKind.TIME, ProjectKind.SUPPORT))
-        give_project(deal, NewProject(deal.name, "", kind, manager), actor=deal.owner)
-        _plan(draw, Project.objects.get(pk=deal.project_id), makers)
+        given = give_project(deal, NewProject(deal.name, "", kind, manager), actor=deal.owner)
+        _plan(draw, Project.objects.get(made_of=given), makers)
 
 
 def _plan(draw: random.Random, project: Project, makers: Sequence[User]) -> None:
@@ -71,7 +71,7 @@ def _plan(draw: random.Random, project: Project, makers: Sequence[User]) -> None
     start = timezone.localdate() + timedelta(days=draw.randint(-150, 20))
     project.planned_start, project.planned_end = start, start + timedelta(days=draw.randint(60, 240))
     project.budget_hours = Decimal(draw.randint(20, 160) * 10)
-    parts = {
+    parts: dict[str, Sequence[Any]] = {
         "members": _members(draw, manager, makers, project.planned_end),
         "milestones": _milestones(draw, project),
         "risks": _risks(draw, _language(project)),

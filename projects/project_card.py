@@ -40,7 +40,7 @@ def _rows_of(project: Project) -> dict[str, list[Any]]:
     """The rows of the parts that name nobody, all at one query."""
     parts = {name: Project.part_model(name) for name in _PLAIN_PARTS}
     wanted = {f"{name}_rows": ArraySubquery(_as_json(part)) for name, part in parts.items()}
-    found = Project.objects.filter(pk=project.pk).values(**wanted).get()
+    found: Any = Project.objects.filter(pk=project.pk).values(**wanted).get()
     return {name: [_row(part, told) for told in found[f"{name}_rows"]] for name, part in parts.items()}
 
 

@@ -27,7 +27,7 @@ def suggested_code(client: Client | None, *, actor: Any) -> str:
 
 def code_is_taken(code: str, *, besides: UUID | None = None) -> bool:
     """Whether a living project has it, in any case of letters."""
-    return bool(Project.objects.alive().filter(code__iexact=code).exclude(pk=besides).exists())
+    return bool(_others(besides).filter(code__iexact=code).exists())
 
 
 def free_code(code: str, *, besides: UUID | None = None) -> str:
@@ -36,8 +36,13 @@ def free_code(code: str, *, besides: UUID | None = None) -> str:
         return code
     found = _NUMBERED.match(code)
     stem = found["stem"] if found else code[: LONGEST - 7]
-    others = Project.objects.alive().exclude(pk=besides).filter(code__istartswith=f"{stem}-")
+    others = _others(besides).filter(code__istartswith=f"{stem}-")
     return _numbered(stem, max(_numbers(stem, others.values_list("code", flat=True)), default=1) + 1)
+
+
+def _others(besides: UUID | None) -> Any:
+    living = Project.objects.alive()
+    return living if besides is None else living.exclude(pk=besides)
 
 
 def _stem_of(client: Client | None) -> str:

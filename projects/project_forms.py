@@ -305,7 +305,7 @@ class WinForm(forms.Form):
             return
         self.fields["kind"].choices = Project._meta.get_field("kind").choices  # type: ignore[attr-defined,union-attr]
         self.fields["manager"].queryset = offer.managers  # type: ignore[attr-defined]
-        self.initial |= {"name": self.deal.name, "code": self._proposed, "manager": self.actor.pk}
+        self.initial.update(name=self.deal.name, code=self._proposed, manager=self.actor.pk)
 
     @property
     def _proposed(self) -> str:

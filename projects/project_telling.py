@@ -45,9 +45,9 @@ def tell_linked(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str
 def tell_move_notices(notices: Sequence["Notification"], reader: Any) -> Mapping[int, Told]:
     moves = project_moves_told_to(reader, [notice.source_id for notice in notices])
     return {
-        notice.pk: _told(notice, _("%(who)s moved “%(record)s” to “%(to)s”"), to=moves[notice.source_id].to_stage)
+        notice.pk: _told(notice, _("%(who)s moved “%(record)s” to “%(to)s”"), to=move.to_stage)
         for notice in notices
-        if notice.source_id in moves
+        if notice.source_id and (move := moves.get(notice.source_id)) is not None
     }
 
 

@@ -63,6 +63,6 @@ def _client_of(deal: Deal, actor: Any) -> Client | None:
 
 
 def _sees(deal: Deal, actor: Any) -> bool:
-    if "project" in hidden_fields(actor, Deal):
+    if deal.project_id is None or "project" in hidden_fields(actor, Deal):
         return False
     return bool(Project.objects.visible_to(actor).filter(pk=deal.project_id).exists())

@@ -142,7 +142,7 @@ def _client_seen(deal: Deal, actor: Any) -> Client | None:
     """Nobody comes to see a client by making a project of it."""
     if deal.client_id is None or "client" in hidden_fields(actor, Deal):
         return None
-    return Client.objects.visible_to(actor).filter(pk=deal.client_id).first()  # type: ignore[no-any-return]
+    return Client.objects.visible_to(actor).filter(pk=deal.client_id).first()
 
 
 def _people_seen(deal: Deal, actor: Any) -> list[DealContact]:

@@ -13,7 +13,8 @@ from crm.access.writing import move_to_bin
 from crm.money.sums import total
 from projects.demo import DEALS, make_demo_deals
 from projects.demo_catalogue import make_demo_catalogue
-from projects.models import Deal, DealLine, Price, PriceList, StageMove
+from projects.demo_projects import make_demo_projects
+from projects.models import Deal, DealLine, Price, PriceList, Project, StageMove
 from projects.models.lines import sum_of
 from teams.tests.factories import make_cast
 
@@ -46,7 +47,19 @@ def test_a_third_of_the_open_deals_has_lines_at_the_prices_of_a_list() -> None:
     assert total({"USD": Decimal(1), "GBP": Decimal(1)}, on=timezone.localdate()).unrated == {}
 
 
+def test_won_deals_become_projects_with_all_that_belongs_to_them() -> None:
+    cast = make_cast()
+    acme = make_client(cast.ann, "Acme", country="UA")
+    make_demo_deals(random.Random(1), [acme])  # noqa: S311
+    make_demo_projects(random.Random(1), [acme])  # noqa: S311
+    projects = Project.objects.all()
+    assert 0 < projects.count() <= Deal.objects.filter(state="won").count()
+    assert projects.values("stage").distinct().count() > 3
+    for part in ("members", "milestones", "links", "rates"):
+        assert not projects.filter(**{part: None}).exists(), part
+
+
 def test_the_demo_makes_them() -> None:
-    assert [make_demo_deals, make_demo_catalogue] == [
+    assert [make_demo_deals, make_demo_catalogue, make_demo_projects] == [
         fill for fill in fills() if fill.__module__.startswith("projects")
     ]
