@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from clients.models import Client
 from contacts.models import DecisionRole
-from projects.models import Deal, DealContact
+from projects.models import Deal, DealContact, Stage
 from projects.selectors import stages_of
 from projects.services import create_deal, install_ready_pipeline, lose_deal, move_deal, win_deal
 
 DEALS = 160
+# Days that a deal may stay in a stage.
+_LIMIT = 21
 _CURRENCIES = {"UA": "UAH", "PL": "EUR", "DE": "EUR", "GB": "GBP", "US": "USD"}
 _RATES = {"UAH": 40, "EUR": 1, "GBP": 1, "USD": 1}
 # What is sold, and its price in thousands.
@@ -35,18 +37,29 @@ _SOURCES = ("Referral", "Website", "Conference", "Cold call")
 def make_demo_deals(draw: random.Random, clients: Sequence[Client]) -> None:
     """Through the services, each deal by the owner of its client."""
     stages = [stage for stage in stages_of(install_ready_pipeline()) if stage.is_open]
+    _limit(stages)
     alive = [client for client in clients if not client.is_deleted]
     for _number in range(DEALS):
         client = draw.choice(alive)
-        deal = _make(draw, client)
-        stage = draw.choice(stages)
-        move_deal(deal, stage, actor=client.owner)
+        deal = _make(draw, client, draw.choice(stages))
+        if draw.random() < 0.6:
+            move_deal(deal, draw.choice(stages), actor=client.owner)
         _let_it_end(draw, deal, client)
 
 
-def _make(draw: random.Random, client: Client) -> Deal:
+def _limit(stages: Sequence[Stage]) -> None:
+    """So that deals that stay too long stand out."""
+    for stage in stages:
+        if stage.days is None:
+            stage.days = _LIMIT
+            stage.save()
+
+
+def _make(draw: random.Random, client: Client, stage: Stage) -> Deal:
+    """Some of them have stood in their stage for longer than it allows; some have no date yet."""
     language = _LANGUAGES.get(str(client.country), "en")
     sold, thousands = draw.choice(_SOLD[language])
+    today = timezone.localdate()
     currency = _CURRENCIES.get(str(client.country), "EUR")
     deal = Deal(
         name=f"{sold} – {client.name}"[:500],
@@ -55,7 +68,9 @@ def _make(draw: random.Random, client: Client) -> Deal:
         team=client.team,
         amount=Decimal(thousands * draw.randint(8, 30) * 100 * _RATES[currency]),
         currency=currency,
-        expected_close=timezone.localdate() + timedelta(days=draw.randint(-20, 120)),
+        stage=stage,
+        stage_since=timezone.now() - timedelta(days=draw.randint(0, 2 * _LIMIT)),
+        expected_close=today + timedelta(days=draw.randint(-20, 120)) if draw.random() < 0.92 else None,
         source=draw.choice(_SOURCES),
     )
     people = client.employments.current().filter(contact__deleted_at=None, contact__owner=client.owner)

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, Count, DateField, DecimalField, F, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, DateField, DecimalField, F, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce, TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,8 +25,9 @@ from projects.tables import FORECAST
 
 #: Months that stand in rows of their own; what is expected after them is one row.
 MONTHS = 12
-#: Owners or stages that a period shows; the others are one row.
+#: Owners with rows of their own, those with the most open deals; the others are one row.
 SHOWN = 10
+_OTHERS = -1
 _NEVER = date(1, 1, 1)
 _WEIGHT = Coalesce(F("probability"), F("stage__probability"))
 _WEIGHTED = Sum(F("amount") * _WEIGHT / Value(Decimal(100)), output_field=DecimalField())
@@ -108,18 +109,22 @@ class _Tally:
 
 @dataclass(frozen=True)
 class Grouping:
-    """Rows within the periods: `column` is that of deals, `named` gives the labels of its keys in their order."""
+    """Rows within the periods: `column` is that of deals, `named` gives the labels of its keys in their order.
+
+    Of a long one only some groups have rows of their own.
+    """
 
     name: str
     label: str | Promise
     column: str = ""
     named: Any = None
     ruled: tuple[str, ...] = ()
+    is_long: bool = False
 
 
 GROUPINGS = (
     Grouping("", gettext_lazy("Months")),
-    Grouping("owner", gettext_lazy("By owner"), "owner_id", owners_named, ("owner",)),
+    Grouping("owner", gettext_lazy("By owner"), "owner_id", owners_named, ("owner",), is_long=True),
     Grouping("stage", gettext_lazy("By stage"), "stage_id", stages_named),
 )
 
@@ -173,8 +178,7 @@ class ForecastPage(DealsPage):
 
     @property
     def has_more_groups(self) -> bool:
-        """Whether a period has more groups than are shown apart."""
-        return any(len(tally.groups) > SHOWN for tally in self._tallies.values())
+        return any(_OTHERS in tally.groups for tally in self._tallies.values())
 
     @property
     def _groupings(self) -> list[Grouping]:
@@ -210,7 +214,7 @@ class ForecastPage(DealsPage):
             default=Cast(TruncMonth("expected_close"), DateField()),
             output_field=DateField(),
         )
-        deals = self._visible.filter(state=StageKind.OPEN).annotate(period=period)
+        deals = self._visible.filter(state=StageKind.OPEN).annotate(period=period, group=self._group)
         rows = deals.values("period", *self._by).annotate(number=Count("pk"), amounts=Sum("amount"), weights=_WEIGHTED)
         for row in rows:
             figures = Figures(count=row["number"])
@@ -218,17 +222,17 @@ class ForecastPage(DealsPage):
                 figures.amount = row["amounts"] or Decimal(0)
             if self.sees_weighted:
                 figures.weighted = row["weights"] or Decimal(0)
-            yield row["period"], self._group_of(row), row.get("currency", ""), figures
+            yield row["period"], row.get("group"), row.get("currency", ""), figures
 
     def _won_figures(self) -> Iterator[tuple[date, int | None, str, Figures]]:
         month = self._months[0]
-        won = self._visible.filter(state=StageKind.WON, closed_at__gte=_start_of(month))
+        won = self._visible.filter(state=StageKind.WON, closed_at__gte=_start_of(month)).annotate(group=self._group)
         rows = won.values("state", *self._by).annotate(number=Count("pk"), amounts=Sum("amount"))
         for row in rows:
             figures = Figures(won_count=row["number"])
             if self.sees_amount:
                 figures.won = row["amounts"] or Decimal(0)
-            yield month, self._group_of(row), row.get("currency", ""), figures
+            yield month, row.get("group"), row.get("currency", ""), figures
 
     @property
     def _visible(self) -> Any:
@@ -236,11 +240,25 @@ class ForecastPage(DealsPage):
 
     @property
     def _by(self) -> list[str]:
-        """Columns that the figures are grouped by, besides the period."""
-        return [name for name in (self.grouping.column, "currency" if self.sees_amount else "") if name]
+        """What the figures are grouped by, besides the period."""
+        return [
+            name for name in ("group" if self.grouping.column else "", "currency" if self.sees_amount else "") if name
+        ]
 
-    def _group_of(self, row: Mapping[str, Any]) -> int | None:
-        return row[self.grouping.column] if self.grouping.column else None
+    @cached_property
+    def _group(self) -> Any:
+        """The key of a deal's group, or that of the others."""
+        column = self.grouping.column
+        if not self.grouping.is_long:
+            return F(column) if column else Value(None, output_field=BigIntegerField())
+        open_deals = self._visible.filter(state=StageKind.OPEN).exclude(**{column: None})
+        most = open_deals.values(column).annotate(number=Count("pk")).order_by("-number", column)
+        return Case(
+            When(**{f"{column}__in": [row[column] for row in most[:SHOWN]]}, then=F(column)),
+            When(**{column: None}, then=Value(None)),
+            default=Value(_OTHERS),
+            output_field=BigIntegerField(),
+        )
 
     def _period(self, span: _Span) -> Period:
         tally = self._tallies.get(span.key, _Tally())
@@ -249,17 +267,13 @@ class ForecastPage(DealsPage):
         return Period(self._row(span, span.label, whole), groups, span.icon, span.tint)
 
     def _groups(self, span: _Span, tally: _Tally) -> Iterator[Row]:
-        """Those with the most deals, in the order of their names, and the rest of them together."""
-        most_first = sorted(tally.groups, key=lambda key: -sum(each.count for each in tally.groups[key].values()))
-        shown = set(most_first[:SHOWN])
+        """In the order of their labels, the others at the end."""
         for key, label in self._labels.items():
-            if key in shown:
+            if key in tally.groups:
                 yield self._row(span, label, tally.groups[key], **{self.grouping.name: key})
-        if None in shown:
-            yield Row(_("Nobody"), self._lines(tally.groups[None]))
-        rest = most_first[SHOWN:]
-        if rest:
-            yield Row(_("All others"), self._lines(_sum_of(tally.groups[key] for key in rest)))
+        for other, label in ((None, _("Nobody")), (_OTHERS, _("All others"))):
+            if other in tally.groups:
+                yield Row(label, self._lines(tally.groups[other]))
 
     @cached_property
     def _labels(self) -> Mapping[int, str]:

@@ -52,7 +52,7 @@ def _measure_all(
     browser = signed_in(reader)
     asker, visitor = BoardAsker(reader, browser, options.requests), Visitor(browser, server)
     found = []
-    for page in (*asker.first_pages(), *asker.further_pages()):
+    for page in (*asker.first_pages(), *asker.further_pages(), *asker.figures()):
         found.append(visitor.measure(page))
         _say(write_line(title, found[-1]))
     found.append(Mover(reader, visitor, server, pipeline).measure(options.requests))

@@ -33,8 +33,20 @@ class BoardAsker:
 
     def first_pages(self) -> Iterator[Page]:
         yield Page("Board", [self.board] * self.count)
-        yield Page("Board, in another order", [self._with(sort=self.draw.choice(_SORTS[1:])) for _ in self._times])
-        yield Page("Board, filtered", [self._with(**self._filter()) for _ in self._times])
+        yield Page(
+            "Board, in another order", [self._with(self.board, sort=self.draw.choice(_SORTS[1:])) for _ in self._times]
+        )
+        yield Page("Board, filtered", [self._with(self.board, **self._filter()) for _ in self._times])
+
+    def figures(self) -> Iterator[Page]:
+        months = [f"2026-{number:02}" for number in range(1, 13)]
+        calendar, forecast = reverse("deals:calendar"), reverse("deals:forecast")
+        yield Page("Calendar, a month", [f"{calendar}?month={self.draw.choice(months)}" for _ in self._times])
+        yield Page("Forecast by months", [forecast] * self.count)
+        yield Page("Forecast by owner", [f"{forecast}?by=owner"] * self.count)
+        yield Page(
+            "Forecast by stage, filtered", [self._with(forecast, by="stage", **self._filter()) for _ in self._times]
+        )
 
     def further_pages(self) -> Iterator[Page]:
         yield Page("Further cards of a column", self._further(), is_fragment=True)
@@ -43,8 +55,9 @@ class BoardAsker:
     def _times(self) -> range:
         return range(self.count)
 
-    def _with(self, **parameters: Any) -> str:
-        return f"{self.board}?{urlencode(parameters)}"
+    @staticmethod
+    def _with(page: str, **parameters: Any) -> str:
+        return f"{page}?{urlencode(parameters)}"
 
     def _filter(self) -> dict[str, Any]:
         words = ("портал", "migration", "банк", "support", "логістика")
