@@ -26,7 +26,6 @@ from projects.tables import BOARD
 #: Cards that a column begins with, and that it goes on with each time.
 SHOWN = 20
 COLUMN = "column"
-_LATEST_FIRST = "-updated"
 
 
 @dataclass(frozen=True)
@@ -167,9 +166,6 @@ class BoardPage(DealsPage):
 
     def place_of(self, deal: Deal) -> UUID | None:
         """The deal that stands right before this one in its column; None of the first one."""
-        if self.order.key == _LATEST_FIRST:
-            # What was moved is what was changed last.
-            return None
         others = self._open_deals.filter(stage=deal.stage_id).exclude(pk=deal.pk)
         before = self.order.reversed
         rows = before.apply(before.beyond(others, before.values_of(deal)))

@@ -156,11 +156,12 @@ def test_without_scripts_a_card_is_moved_by_a_form(cast: Cast) -> None:
 
 
 def test_a_refused_move_says_why_on_the_card_and_stores_nothing(cast: Cast) -> None:
-    deal = make_deal(cast.ann, "Portal")
+    deal, newer = make_deal(cast.ann, "Portal"), make_deal(cast.ann, "Newer")
     Stage.objects.filter(name="Proposal").update(required=["amount"])
     answer = drop(cast.ann, deal, "Proposal")
     assert (answer.status_code, said(answer)) == (422, "Before “Proposal” fill in: Amount.")
     assert f'href="{deal.url("edit")}"' in answer.content.decode()
+    assert f'data-after="deal-{newer.pk}"' in answer.content.decode()
     assert (drop(cast.ann, deal, "Lost").status_code, stored(deal).state) == (422, "open")
     Pipeline.objects.update(is_sequential=True)
     answer = drop(cast.ann, deal, "Negotiation")

@@ -43,6 +43,7 @@
     const card = putCard(answer, cardId);
     document.getElementById("board-note").replaceWith(answer.querySelector("#board-note"));
     announce(answer.dataset.said);
+    card?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (card && wantsFocus) focusOn(card);
     else if (wantsFocus) board.focus({ preventScroll: true });
   };
