@@ -8,6 +8,7 @@ from django.forms import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.rights import hidden_fields
 from crm.money.amounts import trimmed
 from crm.money.currencies import base_currency
 from crm.pages.forms import RecordChoiceField, Sight, part_formset
@@ -62,7 +63,13 @@ class DealLineForm(forms.ModelForm):  # type: ignore[type-arg]
         product = self.cleaned_data.get("product")
         if not self.cleaned_data.get("title") and product is None:
             self.add_error("title", _("Choose a product or write what is sold."))
+        if product is not None and product.pk != self.initial.get("product") and self._is_out(product):
+            self.add_error("product", _("It is not sold any more."))
         return cleaned
+
+    def _is_out(self, product: Product) -> bool:
+        """As far as the actor may know."""
+        return not product.is_sold and "is_sold" not in hidden_fields(self.sight.actor, Product)
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]

@@ -50,8 +50,21 @@ def price_list_hints(lists: Sequence[PriceList], user: Any) -> Mapping[UUID, str
     return {} if "currency" in hidden_fields(user, PriceList) else {one.pk: one.currency for one in lists}
 
 
-register(SearchSource(model=Product, label=_("Products"), icon="package", order=40, hints=product_hints))
-register(SearchSource(model=PriceList, label=_("Price lists"), icon="tag", order=45, hints=price_list_hints))
+register(
+    SearchSource(
+        model=Product, label=_("Products"), icon="package", order=40, hints=product_hints, hint_fields=("code",)
+    )
+)
+register(
+    SearchSource(
+        model=PriceList,
+        label=_("Price lists"),
+        icon="tag",
+        order=45,
+        hints=price_list_hints,
+        hint_fields=("currency",),
+    )
+)
 register(
     SearchSource(
         model=Project,

@@ -14,7 +14,7 @@ from crm.access.rights import FieldAccess, forget_rights
 from crm.pages.testing import browser_of, edit_of, form_of
 from projects.models import Deal, DealLine, Product
 from projects.models.lines import sum_of
-from projects.services import duplicate_deal, save_deal
+from projects.services import duplicate_deal, save_deal, save_product
 from projects.tests.factories import make_deal, make_price_list, make_product
 from teams.models import FieldRule, User
 from teams.tests.factories import Cast, make_cast
@@ -262,6 +262,20 @@ def test_lines_are_duplicated_and_brought_back_with_their_sum(cast: Cast) -> Non
     told = page(cast.ann, deal.url("history"))
     assert "quantity 2.5" in told
     assert "2.500" not in told
+
+
+def test_what_is_not_sold_any_more_stays_in_old_lines_and_goes_into_no_new_one(cast: Cast) -> None:
+    product = make_product(cast.ann, "Fax")
+    deal = sell(make_deal(cast.ann, "Portal"), line("Fax", product=product), actor=cast.ann)
+    product.is_sold = False
+    save_product(product, actor=cast.ann)
+    browser = browser_of(cast.ann)
+    assert edit_of(browser, deal.url("edit"), **{"lines-0-quantity": "2"}).status_code == 302
+    row = {"lines-1-product": str(product.pk), "lines-1-unit_price": "5"}
+    refused = edit_of(browser, deal.url("edit"), **row)
+    assert refused.status_code == 422
+    assert "not sold any more" in refused.content.decode()
+    assert stored(deal).amount == 200
 
 
 def test_another_currency_rounds_the_lines_again(cast: Cast) -> None:
