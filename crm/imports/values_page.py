@@ -16,7 +16,6 @@ from crm.imports.registry import ImportField, ImportTarget, fields_for, targets_
 
 # So many options stand in each select; of more, those that are typed for are fetched.
 _SHORT_LIST = 30
-_REST = (ValueChoice.EMPTY, ValueChoice.SKIP)
 
 
 @dataclass
@@ -69,7 +68,8 @@ class FieldValues:
 
     @property
     def rest_choices(self) -> list[tuple[str, Any]]:
-        return [(choice.value, choice.label) for choice in _REST]
+        choices = self.rows[0].choices if self.rows else []
+        return [(key, label) for key, label in choices if key != ValueChoice.USE]
 
     @property
     def suggested_count(self) -> int:
@@ -115,7 +115,7 @@ class ValuesPage:
 
     def _take(self, one: FieldValues, data: QueryDict) -> None:
         one.rest = data.get(f"{one.prefix}-rest", "")
-        one.rest = one.rest if one.rest in _REST else ""
+        one.rest = one.rest if one.rest in dict(one.rest_choices) else ""
         keys = {data.get(f"{row.prefix}-option", "") for row in one.rows} - {""}
         known = one.options.of(keys)
         for row in one.rows:

@@ -1,10 +1,14 @@
 """Deals from rows of their own."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,6 +19,7 @@ from crm.imports.models import ProblemKind
 from crm.imports.options import RunOptions
 from crm.imports.values import comparable, fitting
 from crm.imports.writing import RecordWriter, describe
+from crm.money.amounts import money_text
 from projects.imports.rows import Standing, day_of, money_of, probability_of, standing_of
 from projects.models import Deal, DealContact, DealLine, Pipeline, Product, Stage, StageKind, StageMove
 from projects.models.lines import sum_of
@@ -40,7 +45,7 @@ class DealWriter(RecordWriter):
         self.matches = options.matches
         self.pipelines = {pipeline.pk: pipeline for pipeline in Pipeline.objects.order_by("-is_default", "position")}
         self.stages = {pk: stages_of(pipeline) for pk, pipeline in self.pipelines.items()}
-        self.currency = Company.current().currency
+        self.currency = options.choices.get("currency") or Company.current().currency
         self.teams: dict[int, int | None] = {}
         self.products: dict[str, Product] = {}
         self.with_lines: set[UUID] = set()
@@ -238,16 +243,23 @@ class DealWriter(RecordWriter):
 
     def describe(self, draft: Draft) -> list[tuple[str, str]]:
         standing: Standing = draft.companions[_STANDING][0]
-        lines = [(_("Stage"), str(standing.stage)), (_("Currency"), draft.fallbacks["currency"])]
-        if standing.closed:
-            lines.append((_("Closed"), str(standing.closed.date())))
+        values = {name: value for name, value in draft.values.items() if name != "amount"}
+        lines = describe(Deal, replace(draft, values=values))
+        lines.append((_("Amount"), money_text(draft.values.get("amount"), draft.fallbacks["currency"])))
+        lines.append((_("Stage"), f"{standing.stage.pipeline} · {standing.stage}"))
+        lines.append((_("Began"), _day(standing.began)))
+        lines.append((_("Closed"), _day(standing.closed)))
         if owner := draft.fallbacks.get("owner_id"):
             lines.append((capfirst(_("owner")), str(User.objects.get(pk=owner))))
         if team := draft.fallbacks.get("team_id"):
             lines.append((capfirst(_("team")), str(Team.objects.get(pk=team))))
-        return [*describe(Deal, draft), *lines]
+        return [(label, text) for label, text in lines if text]
 
 
 def _listed(row: MappedRow, field: str) -> list[str]:
     words = [word.strip()[:100] for value in row.all(field) for word in value.text.replace(";", ",").split(",")]
     return list(dict.fromkeys(word for word in words if word))
+
+
+def _day(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "DATE_FORMAT") if moment else ""
