@@ -60,11 +60,15 @@ def guess_mapping(columns: "Sequence[Column]", fields: Sequence[ImportField]) ->
 
 
 def best_target(columns: "Sequence[Column]", offers: Mapping[str, tuple[ImportTarget, Sequence[ImportField]]]) -> str:
-    """The key of the target that a sheet fits best; "" when no target's required fields are found in it."""
+    """The key of the target that a sheet fits best; "" when no target's required fields are found in it.
+
+    Fields that tell nothing of what a file is a list of, such as a bare "Id", are not enough.
+    """
     scores = {}
     for key, (target, fields) in offers.items():
         guess = guess_mapping(columns, fields)
-        if not missing_fields(guess.fields.values(), target):
+        quiet = {field.key for field in fields if not field.is_telling}
+        if not missing_fields(set(guess.fields.values()) - quiet, target):
             named = sum(_names_the_record(column, target, guess) for column in columns)
             scores[key] = (named, guess.score)
     return max(scores, key=lambda key: scores[key]) if scores else ""

@@ -181,6 +181,12 @@ def test_products_come_with_their_prices(cast: Cast) -> None:
     assert "product" not in {field.key for field in fields_for(cast.fin, target_of("deals"))}  # type: ignore[arg-type]
 
 
+def test_bare_id_makes_no_list_of_deals(cast: Cast) -> None:
+    assert read_in(cast.ann, [["Id", "Stage"], ["1", "Won"]]).sheets.get().target == ""
+    assert read_in(cast.ann, [["Id", "Stage", "Deal"], ["1", "Won", "A"]]).sheets.get().target == "deals"
+    assert read_in(cast.ann, [["Id", "Name", "Address"], ["1", "Acme", "Kyiv"]]).sheets.get().target == "clients"
+
+
 def test_stage_is_looked_for_in_the_chosen_pipeline(cast: Cast) -> None:
     partners = Pipeline.objects.create(name="Partners", position=5)
     for position, (name, kind) in enumerate((("Talks", "open"), ("Won", "won"), ("Lost", "lost"))):
