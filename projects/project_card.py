@@ -9,15 +9,16 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from crm.pages.card import Card
+from projects.burn import burn_of
 from projects.health_reading import health_by_project
-from projects.models import Project, ProjectMember
-from projects.project_selectors import allocations_over, contacts_of_project, team_of_project
+from projects.models import Project
+from projects.project_selectors import contacts_of_project, team_of_project
 
 _PLAIN_PARTS = ("milestones", "risks", "links", "rates")
 
 
 def standing_of(card: Card, reader: Any) -> dict[str, Any]:
-    """A query each for the people, the team and how much they are given, and one for all the other parts."""
+    """A query each for the people and the team, one for all the other parts, and one for the money of won deals."""
     project, sees = card.record, card.sees
     rows = _rows_of(project)
     project.facts_due = [row.due for row in rows["milestones"] if row.is_planned]
@@ -33,6 +34,7 @@ def standing_of(card: Card, reader: Any) -> dict[str, Any]:
         "too_much": _too_much(team),
         **{name: found if sees[name] else [] for name, found in rows.items()},
         "sees_money": sees["milestones.amount"],
+        "burn": burn_of(project, rows["milestones"] if sees["milestones"] else [], reader),
     }
 
 
@@ -54,7 +56,10 @@ def _row(part: Any, told: Mapping[str, Any]) -> Any:
     return part(**{field.attname: field.to_python(told[field.attname]) for field in part._meta.concrete_fields})
 
 
-def _too_much(team: Sequence[ProjectMember]) -> Mapping[int, str]:
+def _too_much(team: Sequence[Any]) -> Mapping[int, str]:
     """Of people who are given more than a whole person today, in all their projects: the warning, by their key."""
-    over = allocations_over([member.user_id for member in team]) if team else {}
-    return {key: _("%(percent)s%% of his time in all projects") % {"percent": total} for key, total in over.items()}
+    return {
+        member.user_id: _("%(percent)s%% of his time in all projects") % {"percent": member.total}
+        for member in team
+        if (member.total or 0) > 100
+    }

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Subquery, Sum
 
 from clients.models import Client
 from contacts.models import Contact
 from crm.access.rights import hidden_fields
-from projects.models import Deal, Project, ProjectContact, ProjectMember, ProjectMove, ProjectStage, ProjectState
+from projects.models import Deal, Project, ProjectContact, ProjectMove, ProjectStage, ProjectState
 from projects.ways import present_members
 
 
@@ -36,19 +36,15 @@ def contacts_of_project(project: Project, reader: Any) -> tuple[list[ProjectCont
     return people, len(rows) - len(people)
 
 
-def team_of_project(project: Project) -> list[ProjectMember]:
-    """Its members with their people, in order; one query."""
-    return list(project.members.select_related("user"))
+def team_of_project(project: Project) -> list[Any]:
+    """Its members with their people, in order, at one query.
 
-
-def allocations_over(people: Sequence[int]) -> dict[int, int]:
-    """Percent that these people are given to living open projects today, of those who have more than a hundred.
-
-    Of all projects, whoever sees them: the sum is known, and never what it is made of.
+    `total` is the percent that each of them is given today to all living open projects, whoever sees them: the sum is
+    told, and never what it is made of; None where there is none.
     """
-    members = present_members().filter(user__in=people, project__deleted_at=None, project__state=ProjectState.OPEN)
-    sums = members.order_by().values("user").annotate(total=Sum("allocation")).filter(total__gt=100)
-    return dict(sums.values_list("user", "total"))
+    works = present_members().filter(user=OuterRef("user"), project__deleted_at=None, project__state=ProjectState.OPEN)
+    sums = works.order_by().values("user").annotate(total=Sum("allocation")).values("total")
+    return list(project.members.select_related("user").annotate(total=Subquery(sums)))
 
 
 def last_project_moves(project: Project, *, limit: int) -> list[ProjectMove]:

@@ -288,8 +288,12 @@ class ListPage:
 
 def list_page(request: HttpRequest, listing: Listing, *, template: str, **context: Any) -> HttpResponse:
     """The list of the records in the reader's sight. Context: `list` (a ListPage) and what is given."""
-    page = ListPage(request, listing, listing.model.objects.all())
-    return render(request, template, {"list": page, **context})
+    return render(request, template, {"list": page_of(request, listing), **context})
+
+
+def page_of(request: HttpRequest, listing: Listing) -> ListPage:
+    """The same list for a page that shows it in another way; what it reads is within the reader's sight."""
+    return ListPage(request, listing, listing.model.objects.all())
 
 
 def bin_page(request: HttpRequest, listing: Listing, *, template: str) -> HttpResponse:

@@ -147,6 +147,8 @@ DOCUMENTED = {
     "projects:field": 302,
     "projects:restore": 302,
     "projects:move": 405,
+    "projects:shift": 405,
+    "projects:milestone": 405,
     "imports:back": 405,
     "imports:cancel": 405,
     "imports:failed_rows": 302,  # no row failed, or the file is not kept any more

@@ -18,7 +18,7 @@ from crm.pages.testing import browser_of
 from crm.timeline.models import Entry
 from projects.models import Milestone, MilestoneState, Project, ProjectLink, ProjectMember, ProjectStage
 from projects.project_codes import suggested_code
-from projects.project_selectors import allocations_over
+from projects.project_selectors import team_of_project
 from projects.services import (
     NoSuchMilestone,
     create_project,
@@ -174,9 +174,11 @@ def test_new_members_hear_of_it_once_and_too_much_of_a_person_is_told_not_refuse
     save_project(second, actor=cast.ann, parts={"members": list(second.members.all())})
     deliver_all()
     assert Notification.objects.filter(user=cast.bob, kind="projects.joined").count() == 2
-    assert allocations_over([cast.bob.pk, cast.cy.pk]) == {cast.bob.pk: 130}
+    assert [(member.user, member.total) for member in team_of_project(second)] == [(cast.bob, 130)]
+    warning = "130% of his time in all projects"
+    assert warning in browser_of(cast.ann).get(second.get_absolute_url()).content.decode()
     move_project(first, project_stage("Closed"), actor=cast.ann)
-    assert allocations_over([cast.bob.pk]) == {}
+    assert warning not in browser_of(cast.ann).get(second.get_absolute_url()).content.decode()
 
 
 def test_who_may_not_write_code_stage_or_money_still_adds_projects(cast: Cast) -> None:
