@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.rights import hidden_fields
+from crm.money.amounts import money_text
 from projects.health_reading import hours_spent_on
 from projects.models import Deal, Milestone, MilestoneState, Project, StageKind
-from projects.money import money_text
 
 
 @dataclass(frozen=True)
