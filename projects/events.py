@@ -1,4 +1,4 @@
-"""Moves and splits of deals, and moves of projects, on timelines; on a client's all that happened to its deals."""
+"""Moves and splits of deals, and moves of projects, on timelines; on a client's all that happened to both."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from crm.access.querysets import Condition
 from crm.access.rights import Action, hidden_fields
 from crm.history.comparing import Change
 from crm.timeline.registry import NOBODY, Event, Kind, Members, register, register_kind, register_members
-from projects.models import Deal, StageMove
+from projects.models import Deal, Project, StageMove
 from projects.project_telling import tell_linked, tell_moved
 from projects.services.moves import LOST, MOVED, REOPENED, WON
 from projects.services.projects import MOVED as PROJECT_MOVED
@@ -21,19 +21,28 @@ from projects.services.winning import LINKED
 from projects.telling import move_sentence, moves_told_to, split_sentence
 
 _ICONS = {MOVED: "arrow-right", WON: "circle-check", LOST: "circle-x", REOPENED: "arrow-back-up"}
-# Only the condition of `reach_sql` is put into the text.
-_DEALS = """
-    SELECT projects_deal.id, '-infinity'::timestamptz, 'infinity'::timestamptz FROM projects_deal
-    WHERE projects_deal.client_id = %s AND projects_deal.deleted_at IS NULL AND {reach}
+# Only names of tables and the condition of `reach_sql` are put into the text.
+_OF_CLIENT = """
+    SELECT {table}.id, '-infinity'::timestamptz, 'infinity'::timestamptz FROM {table}
+    WHERE {table}.client_id = %s AND {table}.deleted_at IS NULL AND {reach}
 """
 
 
 def deals_of_client(client: Client, reader: Any) -> Condition:
     """Those in the reader's sight; none for a reader who must not know whose they are."""
-    if "client" in hidden_fields(reader, Deal):
+    return _of_client(Deal, client, reader)
+
+
+def projects_of_client(client: Client, reader: Any) -> Condition:
+    """As `deals_of_client`."""
+    return _of_client(Project, client, reader)
+
+
+def _of_client(model: type[Deal | Project], client: Client, reader: Any) -> Condition:
+    if "client" in hidden_fields(reader, model):
         return NOBODY
-    reach, values = reach_sql(Deal, reader, Action.VIEW)
-    return _DEALS.format(reach=reach), (client.pk, *values)
+    reach, values = reach_sql(model, reader, Action.VIEW)
+    return _OF_CLIENT.format(table=model._meta.db_table, reach=reach), (client.pk, *values)
 
 
 def tell_moves(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
@@ -75,6 +84,7 @@ for _event in (MOVED, WON, LOST, REOPENED):
 for _event in (SPLIT, SPLIT_OFF):
     register(Event(key=_event, kind="deal", load=tell_splits, template="timeline/_happened.jinja"))
 register_members(Members(model=Client, sql=deals_of_client))
+register_members(Members(model=Client, sql=projects_of_client))
 register(Event(key=LINKED, kind="deal", load=tell_linked, template="timeline/_happened.jinja"))
 register_kind(Kind(key="project", label=_("Projects"), icon="briefcase", tint="teal", order=65))
 register(Event(key=PROJECT_MOVED, kind="project", load=tell_moved, template="timeline/_happened.jinja"))

@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.money.amounts import money_text
+from crm.money.currencies import base_currency
+from crm.money.sums import Total, totals
 from projects.models import Deal, StageKind
 from projects.models.deals import NO_DATE
 from projects.selectors import owners_named, stages_named
@@ -175,6 +177,36 @@ class ForecastPage(DealsPage):
     def total(self) -> Row:
         """Of all periods."""
         return Row(_("All together"), self._lines(self._whole))
+
+    @cached_property
+    def converted(self) -> Row | None:
+        """All of it in the currency of the company, by the rates of today; None where there is nothing to convert.
+
+        What has no rate is left out; `unrated` names it.
+        """
+        if not self.sees_amount or set(self._whole) <= {self._base}:
+            return None
+        whole = Figures()
+        whole.amount, whole.weighted, whole.won = (each.amount for each in self._converted)
+        whole.count = sum(each.count for currency, each in self._whole.items() if currency not in self.unrated)
+        label = _("In %(currency)s by the rates of today") % {"currency": self._base}
+        return Row(label, [self._line(self._base, whole)])
+
+    @property
+    def unrated(self) -> list[str]:
+        """Currencies that stand in the sums and have no rate today."""
+        return sorted({currency for each in self._converted for currency in each.unrated})
+
+    @cached_property
+    def _base(self) -> str:
+        return base_currency()
+
+    @cached_property
+    def _converted(self) -> list[Total]:
+        """Of the amount, of what it is weighted to, and of what was won; two queries with the currency."""
+        names = ("amount", "weighted", "won")
+        sums = [{currency: getattr(each, name) for currency, each in self._whole.items()} for name in names]
+        return totals(sums, on=self.today, base=self._base)
 
     @property
     def has_more_groups(self) -> bool:

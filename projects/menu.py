@@ -51,12 +51,12 @@ register(
         label=_("Products"),
         url_name="products:list",
         icon="package",
-        order=35,
+        order=36,
         is_shown=_may_view_products,
     )
 )
 register(
-    MenuEntry(key="prices", label=_("Price lists"), url_name="prices:list", icon="tag", order=36, is_shown=sees_prices)
+    MenuEntry(key="prices", label=_("Price lists"), url_name="prices:list", icon="tag", order=38, is_shown=sees_prices)
 )
 register(
     NewEntry(
@@ -88,7 +88,7 @@ register(
         label=_("Projects"),
         url_name="projects:list",
         icon="briefcase",
-        order=35,
+        order=32,
         shortcut="j",
         is_shown=_may_view_projects,
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.access.rights import hidden_fields, locked_fields
 from projects.models import Milestone, MilestoneState, Project
@@ -85,8 +86,12 @@ def _columns(today: date) -> list[tuple[tuple[str, Any, str], Q, str]]:
         (("month", _("This month"), "amber"), planned & Q(due__gte=today, due__lt=next_month), "due"),
         (("next", _("Next month"), "blue"), planned & Q(due__gte=next_month, due__lt=later), "due"),
         (("later", _("Later"), "grey"), planned & Q(due__gte=later), "due"),
-        (("reached", _("Reached"), "violet"), Q(state=MilestoneState.REACHED), "due"),
-        (("accepted", _("Accepted"), "green"), Q(state=MilestoneState.ACCEPTED), "-accepted_on"),
+        (("reached", pgettext_lazy("milestone", "Reached"), "violet"), Q(state=MilestoneState.REACHED), "due"),
+        (
+            ("accepted", pgettext_lazy("milestone", "Accepted"), "green"),
+            Q(state=MilestoneState.ACCEPTED),
+            "-accepted_on",
+        ),
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.tables import RECORD_SORTS
 from crm.listing.cells import SEVERAL
@@ -74,7 +75,7 @@ PRICE_LISTS = Listing(
         plain("name", _("Name")),
         plain("currency", _("Currency")),
         plain("valid_from", _("Valid from")),
-        plain("valid_until", _("Valid until")),
+        plain("valid_until", pgettext_lazy("price list", "Valid until")),
         Field(label=_("Default"), fields=("is_default",), value=lambda one: _("yes") if one.is_default else _("no")),
         plain("position", _("Order")),
         Field(label=_("Prices"), fields=("prices", "currency"), load=_prices),

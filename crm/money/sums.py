@@ -1,6 +1,6 @@
 """Sums of several currencies in the one that the company counts in, by the rates of a day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,8 +33,18 @@ def total(sums: Mapping[str, Decimal], *, on: date, base: str = "") -> Total:
     Converted exactly and rounded once, at the end. A rate holds from its day on, until the next one; what has none
     on that day is told, and neither dropped nor guessed.
     """
+    return totals([sums], on=on, base=base)[0]
+
+
+def totals(several: Sequence[Mapping[str, Decimal]], *, on: date, base: str = "") -> list[Total]:
+    """As `total` for each of several sums, by the same rates, which are read once."""
     base = base or base_currency()
-    rates = {base: Decimal(1), **rates_on(on, base=base, currencies=sums.keys() - {base})}
+    currencies = {currency for sums in several for currency in sums} - {base}
+    rates = {base: Decimal(1), **rates_on(on, base=base, currencies=currencies)}
+    return [_total(sums, rates, base) for sums in several]
+
+
+def _total(sums: Mapping[str, Decimal], rates: Mapping[str, Decimal], base: str) -> Total:
     exact = Decimal(0)
     for currency in sums.keys() & rates.keys():
         exact = EXACT.add(exact, EXACT.multiply(sums[currency], rates[currency]))

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.access.models import Record, TeamShare, UserShare
 from crm.access.names import NAME_COLLATION
@@ -35,9 +36,9 @@ class PriceList(Record):
     name = models.CharField(_("name"), max_length=200, db_collation=NAME_COLLATION)
     currency = models.CharField(_("currency"), max_length=3, validators=[validate_currency])
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    valid_until = models.DateField(pgettext_lazy("price list", "valid until"), null=True, blank=True)
     is_default = models.BooleanField(
-        _("default"), default=False, help_text=_("Asked first of all lists in its currency.")
+        pgettext_lazy("price list", "default"), default=False, help_text=_("Asked first of all lists in its currency.")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.money.amounts import money_text
 from crm.money.currencies import validate_currency
@@ -74,7 +75,7 @@ class ProjectRate(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        verbose_name = _("rate")
+        verbose_name = pgettext_lazy("of an hour", "rate")
         verbose_name_plural = _("rate card")
         constraints = [
             models.UniqueConstraint(
