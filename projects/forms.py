@@ -167,9 +167,9 @@ class DealForm(OwnedRecordForm):
     def _formset(self, name: str) -> Any:
         if name == "lines":
             return self._formset_of_lines()
-        if not self.is_new:
-            self.sight.look_for(Contact, set(self.instance.contacts.values_list("contact_id", flat=True)))
-        return super()._formset(name)
+        formset = super()._formset(name)
+        self.sight.look_for(Contact, {row.contact_id for row in formset.get_queryset()})
+        return formset
 
     def _formset_of_lines(self) -> Any:
         products = {line.product_id for line in self._stored_lines if line.product_id}

@@ -201,9 +201,10 @@ class ProjectForm(OwnedRecordForm):
             self.initial["currency"] = self.instance.currency = Company.current().currency
 
     def _formset(self, name: str) -> Any:
-        if not self.is_new:
-            self.sight.look_for(Contact, set(self.instance.contacts.values_list("contact_id", flat=True)))
-        return super()._formset(name)
+        formset = super()._formset(name)
+        if name == "contacts":
+            self.sight.look_for(Contact, {row.contact_id for row in formset.get_queryset()})
+        return formset
 
     def clean_code(self) -> str:
         if "code" in locked_fields(self.actor, Project):
