@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from crm.pages.testing import browser_of
-from projects.models import Deal, Pipeline, Stage
-from projects.services import install_ready_pipeline
-from projects.tests.factories import make_deal, stage
+from projects.models import Deal, DealLine, Pipeline, Product, Stage
+from projects.services import install_ready_pipeline, save_deal
+from projects.tests.factories import make_deal, make_price_list, stage
 from teams.models import Grant, User
 from teams.tests.factories import Cast, make_cast
 
@@ -91,3 +91,20 @@ def test_a_deal_is_added_and_changed_and_not_moved(cast: Cast) -> None:
     assert dana.post(change, form | {"name": "Again", "read_version": "1", "stage": stage("Won").pk}).status_code == 302
     deal.refresh_from_db()
     assert (deal.name, deal.state, deal.version) == ("Again", "open", 2)
+
+
+def test_the_catalogue_is_kept_in_the_admin_through_the_services(cast: Cast) -> None:
+    browser = browser_of(cast.dana)
+    sent = {"name": "Support", "code": "S-1", "kind": "service", "unit": "hour", "is_sold": "on", "owner": cast.dana.pk}
+    assert browser.post(reverse("admin:projects_product_add"), sent).status_code == 302
+    product = Product.objects.get()
+    assert product.history.get().history_user == cast.dana
+    prices = make_price_list(cast.dana, "Prices", {product: "5"})
+    change = reverse("admin:projects_pricelist_change", args=[prices.pk])
+    form = {"name": "Renamed", "currency": "USD", "position": "1", "owner": cast.dana.pk, "read_version": "1"}
+    assert browser.post(change, form).status_code == 302
+    prices.refresh_from_db()
+    assert (prices.name, prices.version, prices.prices.get().amount) == ("Renamed", 2, 5)
+    deal = save_deal(make_deal(cast.dana), actor=cast.dana, parts={"lines": [DealLine(title="X", unit_price=7)]})
+    page = browser.get(reverse("admin:projects_deal_change", args=[deal.pk]))
+    assert "amount" not in page.context["adminform"].form.fields

@@ -103,3 +103,18 @@ def test_rates_stay_in_the_currency_that_the_company_had(cast: Cast, keeper: Use
     assert (rate.base, rate.rate) == ("UAH", 41)
     browser_of(keeper).post(LIST, sent(rate="0.9"))
     assert set(ExchangeRate.objects.values_list("base", "rate")) == {("UAH", 41), ("EUR", Decimal("0.9"))}
+
+
+def test_the_admin_writes_rates_through_the_services(cast: Cast) -> None:
+    browser, add = browser_of(cast.dana), reverse("admin:money_exchangerate_add")
+    assert browser.post(add, sent()).status_code == 302
+    rate = ExchangeRate.objects.get()
+    assert rate.base == "UAH"
+    change = reverse("admin:money_exchangerate_change", args=[rate.pk])
+    read = browser.get(change).context["adminform"].form.initial["read_version"]
+    assert browser.post(change, sent(rate="42", read_version=read)).status_code == 302
+    assert browser.post(change, sent(rate="43", read_version=read)).status_code == 302
+    assert ExchangeRate.objects.get().rate == 42
+    browser.post(reverse("admin:money_exchangerate_delete", args=[rate.pk]), {"post": "yes"})
+    written = ExchangeRate.history.values_list("history_type", "history_user__username")
+    assert sorted(written) == [("+", "dana"), ("-", "dana"), ("~", "dana")]
