@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from projects.models import Deal
 from projects.tests.factories import make_deal, make_price_list, make_product
@@ -32,7 +33,8 @@ def test_a_product_brings_its_price_and_the_amount_is_the_sum(
     page.goto(deal.url("edit"))
     page.click("#lines .ts-control")
     page.click("#lines .ts-dropdown .option:has-text('Nightingale support')")
-    page.wait_for_function("document.querySelector('[name=lines-0-unit_price]').value === '120.5'")
+    # The library's own waiting for a condition would be an eval, which the policy forbids.
+    expect(page.locator("[name=lines-0-unit_price]")).to_have_value("120.5")
     assert page.input_value("[name=lines-0-title]") == "Nightingale support"
     assert page.input_value("[name=lines-0-unit]") == "hour"
     page.fill("[name=lines-0-quantity]", "3")
