@@ -103,9 +103,10 @@ def given_settings(given: Sequence[str], target: ImportTarget, user: Any) -> dic
     found: dict[str, str] = {}
     for text in given:
         key, _sign, name = text.partition("=")
-        named = {comparable(str(label)): value for value, label in known.get(key, [])}
+        choices = known.get(key, [])
+        named = {comparable(str(spelled)): value for value, label in choices for spelled in (label, value)}
         if comparable(name) not in named:
-            told = ", ".join(f"{key}={label}" for key, choices in known.items() for _value, label in choices)
+            told = ", ".join(f"{key}={choices[0][1]}…" for key, choices in known.items() if choices)
             raise CommandError(_("There is no such setting; there are: %(known)s") % {"known": told})
         found[key] = named[comparable(name)]
     return found

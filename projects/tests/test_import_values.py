@@ -188,12 +188,24 @@ def test_command_refuses_what_is_ambiguous_and_takes_matches(cast: Cast, tmp_pat
         run_command(path)
     assert "stage: “Engaging” (1 rows)" in str(refusal.value)
     assert not Deal.objects.exists()
+    with pytest.raises(CommandError, match="no such setting"):
+        run_command(path, "--set", "currency=shells")
     with pytest.raises(CommandError, match="“Gtx” names nothing here"):
         run_command(path, "--match", "GTXPro=Gtx")
     matches = tmp_path / "matches.json"
     matches.write_text(json.dumps({"client": {"gtxpro": "gtx pro", "Nix": None}}))
-    told = run_command(path, "--matches", str(matches), "--match", "stage:Engaging=Proposal", "--unmatched", "empty")
+    told = run_command(
+        path,
+        "--matches",
+        str(matches),
+        "--match",
+        "stage:Engaging=Proposal",
+        "--unmatched",
+        "empty",
+        "--set",
+        "currency=pln",
+    )
     assert "Imported: 2 new" in told
     assert clients_of_deals() == {"A": "GTX Pro", "B": None}
-    assert Deal.objects.get(name="B").stage.name == "Proposal"
+    assert [Deal.objects.get(name="B").stage.name, Deal.objects.get(name="B").currency] == ["Proposal", "PLN"]
     assert Import.objects.latest("created_at").sheets.get().skipped == 1
