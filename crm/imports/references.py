@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ValidationError
@@ -172,9 +173,14 @@ def _likeness(text: str, option: Option) -> float:
 
 def _alike(one: str, other: str) -> float:
     """In percent, whatever the case, the gaps and signs between words and the order of words."""
-    first, second = normalise(one), normalise(other)
+    first, second = _plain(one), _plain(other)
     squeezed = fuzz.ratio(first.replace(" ", ""), second.replace(" ", ""))
     return max(squeezed, fuzz.token_sort_ratio(first, second))
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str) -> str:
+    return normalise(text)
 
 
 def _searched(option: Option) -> str:

@@ -1,20 +1,21 @@
 """Products from a file, and what they cost."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.imports.drafts import Draft, MappedRow, Note
+from crm.imports.drafts import Draft, MappedRow, Note, Value
 from crm.imports.options import RunOptions
 from crm.imports.registry import Identity, ImportCompanion, ImportField, ImportTarget, TargetSetting, register
 from crm.imports.values import comparable, fitting, left_out, read_choice
 from crm.imports.writing import RecordWriter, describe, require
 from crm.money.amounts import money_text
+from crm.money.currencies import base_currency
 from projects.imports.rows import money_of
 from projects.models import Price, PriceList, Product, ProductKind, Unit
 from projects.services import create_price_list, save_price_list
@@ -61,6 +62,14 @@ class ProductWriter(RecordWriter):
         return describe(Product, draft)
 
 
+class Priced(NamedTuple):
+    """A price of the file, in the currency that its sign or the list tells; "" where nothing does."""
+
+    amount: Decimal
+    currency: str
+    value: Value
+
+
 class PricesOfProducts:
     """Puts the prices into the chosen list; one that is there already stays, unless the importer replaces values."""
 
@@ -70,10 +79,10 @@ class PricesOfProducts:
         chosen = options.choices.get("price_list", "")
         self.price_list = next((one for one in lists if str(one.pk) == chosen), lists[0] if lists else None)
 
-    def read(self, row: MappedRow) -> tuple[list[Decimal], list[Note]]:
+    def read(self, row: MappedRow) -> tuple[list[Priced], list[Note]]:
         currency = self.price_list.currency if self.price_list else ""
-        amount, _currency = money_of(row, currency, field=_PRICE)
-        return ([] if amount is None else [amount]), []
+        amount, told = money_of(row, currency, field=_PRICE)
+        return ([] if amount is None else [Priced(amount, told, row.all(_PRICE)[0])]), []
 
     def write(self, drafts: Sequence[Draft]) -> set[UUID]:
         priced = {draft.record.pk: draft for draft in drafts if draft.record and draft.companions.get(_PRICE)}
@@ -81,22 +90,39 @@ class PricesOfProducts:
             return set()
         made: set[UUID] = set()
         if self.price_list is None:
-            options = self.options
-            named = PriceList(name=_("Prices"), is_default=True, owner=options.user, team_id=options.team_id)
-            self.price_list = create_price_list(named, actor=options.user)
+            self.price_list = self._new_list(priced.values())
             made = {self.price_list.pk}
         price_list = PriceList.objects.get(pk=self.price_list.pk)
         present = list(price_list.prices.all())
-        prices, is_changed = self._joined(present, priced)
+        prices, is_changed = self._joined(present, self._in_currency(priced, price_list.currency))
         if is_changed:
             save_price_list(price_list, actor=self.options.user, parts={"prices": prices}, reason=self.options.reason)
         return made
 
-    def _joined(self, present: list[Price], priced: dict[UUID, Draft]) -> tuple[list[Price], bool]:
+    def _new_list(self, drafts: Iterable[Draft]) -> PriceList:
+        """In the currency that the first price with a sign tells, else that of the company."""
+        told = (draft.companions[_PRICE][0].currency for draft in drafts)
+        currency = next((code for code in told if code), "") or base_currency()
+        user = self.options.user
+        named = PriceList(name=_("Prices"), currency=currency, is_default=True, owner=user)
+        named.team_id = self.options.team_id
+        return create_price_list(named, actor=user)
+
+    def _in_currency(self, priced: Mapping[UUID, Draft], currency: str) -> dict[UUID, Decimal]:
+        fitting_prices: dict[UUID, Decimal] = {}
+        for pk, draft in priced.items():
+            entry = draft.companions[_PRICE][0]
+            if entry.currency in ("", currency):
+                fitting_prices[pk] = entry.amount
+            else:
+                sentence = _("The price list is in %(currency)s.") % {"currency": currency}
+                draft.notes.append(left_out(draft.row, entry.value, sentence))
+        return fitting_prices
+
+    def _joined(self, present: list[Price], priced: Mapping[UUID, Decimal]) -> tuple[list[Price], bool]:
         is_changed = False
         known = {price.product_id: price for price in present if not price.from_quantity}
-        for pk, draft in priced.items():
-            amount = draft.companions[_PRICE][0]
+        for pk, amount in priced.items():
             if pk not in known:
                 present.append(Price(product_id=pk, amount=amount))
                 is_changed = True
@@ -105,9 +131,11 @@ class PricesOfProducts:
                 is_changed = True
         return present, is_changed
 
-    def describe(self, entries: Sequence[Decimal]) -> list[tuple[str, str]]:
-        currency = self.price_list.currency if self.price_list else ""
-        return [(_("Price"), money_text(amount, currency) if currency else str(amount)) for amount in entries[:1]]
+    def describe(self, entries: Sequence[Priced]) -> list[tuple[str, str]]:
+        return [
+            (_("Price"), money_text(entry.amount, entry.currency) if entry.currency else str(entry.amount))
+            for entry in entries[:1]
+        ]
 
 
 def _lists_of(user: Any) -> list[PriceList]:

@@ -168,6 +168,7 @@ def test_products_come_with_their_prices(cast: Cast) -> None:
     assert known.category == "MG"
     prices = PriceList.objects.get().prices.order_by("product__name").values_list("product__name", "amount")
     assert list(prices) == [("GTX", 550), ("MG", 55)]
+    assert PriceList.objects.get().currency == "USD"
     assert PriceList.objects.get().history.count() == 2, "a price that is there already stays"
     imported_as(cast.ann, "products", [header, ["MG", "", "", "57"]], is_overwriting=True)
     assert known.prices.get().amount == 57
