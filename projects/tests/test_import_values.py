@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -86,7 +87,16 @@ def test_next_file_of_the_kind_begins_with_the_same_choices(cast: Cast) -> None:
     gtx = make_client(cast.ann, "GTX Pro")
     rows = [HEADER, ["A", "GTXPro", "Won"], ["D", "Nobody", "Won"], ["E", "Nowhere", "Won"]]
     choices = {"GTXPro": ("use", str(gtx.pk)), "Nobody": ("empty", ""), "Nowhere": ("skip", "")}
-    decided(checked_deals(cast.ann, rows), choices)
+    run = checked_deals(cast.ann, rows)
+    decided(run, choices)
+    services.begin_run(run)
+    worked_on(run)
+    answer = browser_of(cast.ann).get(reverse("imports:failed_rows", args=[run.pk]))
+    upload = SimpleUploadedFile("mended.xlsx", b"".join(answer.streaming_content))
+    mended = worked_on(services.upload_file(upload, actor=cast.ann))
+    services.begin_check(mended)
+    worked_on(mended)
+    assert {value.text: value.choice for value in mended.values.all()} == {"Nobody": "empty", "Nowhere": "skip"}
     # The same once more: proposed as last time, and still asked.
     again = checked_deals(cast.ann, rows)
     assert again.status == ImportStatus.MATCHING
