@@ -18,7 +18,7 @@ from crm.listing.filters import (
     TextFilter,
     UntilFilter,
 )
-from projects.models import Deal, DealLine, Pipeline, Product, Stage, StageKind
+from projects.models import Deal, DealLine, Pipeline, Product, Project, Stage, StageKind
 
 
 class StageField(django_filters.fields.ModelChoiceField):
@@ -60,6 +60,7 @@ class DealFilterSet(RecordFilterSet):
     )
     client = RecordFilter(model=Client, label=_("Client"), empty_label=_("Any"))
     product = ProductFilter(model=Product, label=_("Product"), empty_label=_("Any"))
+    project = RecordFilter(model=Project, label=_("Project"), empty_label=_("Any"))
     owner = django_filters.ModelChoiceFilter(
         queryset=lambda request: owners_known_to(request, Deal), label=_("Owner"), empty_label=_("Anybody")
     )

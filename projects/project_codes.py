@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from clients.models import Client
 from projects.models import Project
 
@@ -28,6 +30,12 @@ def suggested_code(client: Client | None, *, actor: Any) -> str:
 def code_is_taken(code: str, *, besides: UUID | None = None) -> bool:
     """Whether a living project has it, in any case of letters."""
     return bool(_others(besides).filter(code__iexact=code).exists())
+
+
+def lock_codes() -> None:
+    """Nobody else is given a code until this transaction ends, so that two never get the same one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('projects.code'))")
 
 
 def free_code(code: str, *, besides: UUID | None = None) -> str:

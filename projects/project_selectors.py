@@ -67,6 +67,13 @@ def client_names_of_projects(projects: Sequence[Project], reader: Any) -> Mappin
     return {project.pk: names[project.client_id] for project in projects if project.client_id in names}
 
 
+def project_names(deals: Sequence[Deal], reader: Any) -> Mapping[UUID, str]:
+    """The names of projects by deal; only of those in the reader's sight. One query."""
+    keys = {deal.project_id for deal in deals if deal.project_id}
+    names = dict(Project.objects.visible_to(reader).filter(pk__in=keys).values_list("pk", "name")) if keys else {}
+    return {deal.pk: names[deal.project_id] for deal in deals if deal.project_id in names}
+
+
 def project_of_deal(deal: Deal, reader: Any) -> Project | None:
     """The living project that the deal belongs to, when it is in the reader's sight."""
     if deal.project_id is None:

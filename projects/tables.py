@@ -16,6 +16,7 @@ from projects.catalogue import lines_by_deal
 from projects.filters import BoardFilterSet, DealFilterSet, ForecastFilterSet
 from projects.models import Deal
 from projects.models.deals import NO_AMOUNT, NO_DATE
+from projects.project_selectors import project_names
 from projects.selectors import client_names, people_seen_in
 
 
@@ -86,6 +87,7 @@ DEALS = Listing(
         Field(label=_("Contacts"), fields=("contacts",), load=_people),
         Field(label=_("Products"), fields=("lines",), load=_products),
         plain("presale_team", _("Presale team")),
+        Field(label=_("Project"), fields=("project",), load=project_names),
         plain("description", _("Description")),
         plain("external_id", _("External id")),
         plain("owner", _("Owner")),

@@ -42,6 +42,8 @@ HERS = {
     *("talk", "word", "for"),
     # The deals.
     *("refit", "hull"),
+    # The projects.
+    *("dock", "keel", "prototype", "launch", "is", "late", "Ask", "board", "VORSKLA"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
 # Names, formats and addresses: they are the same in every language.
@@ -51,6 +53,8 @@ ANYWHERE = {
     # Currencies are named with their codes.
     *(code.lower() for code, _name in currency_choices()),
     *("linkedin", "skype", "telegram", "whatsapp", "viber", "signal", "slack"),
+    # A code of a project that stands for all, and a trade that has no other name.
+    *("acme", "devops"),
     *("database_url", "bin", "run", "mapping", "user"),
 }
 ADDRESS = re.compile(r"\S+@\S+|\w+://\S+|example\.com|Microsoft Teams")

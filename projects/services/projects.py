@@ -15,7 +15,7 @@ from crm.notifications.following import followers_of
 from crm.notifications.services import notify
 from crm.timeline import writing as timeline
 from projects.models import Project, ProjectMove, ProjectStage
-from projects.project_codes import free_code, suggested_code
+from projects.project_codes import free_code, lock_codes, suggested_code
 from projects.project_selectors import first_project_stage
 from projects.services.refusals import NoProjectStage
 from teams.models import Company
@@ -33,7 +33,7 @@ def create_project(project: Project, *, actor: Any, parts: Parts | None = None) 
     """
     _place(project)
     project.currency = project.currency or Company.current().currency
-    project.code = free_code(project.code or suggested_code(project.client, actor=actor))
+    _settle_code(project, actor)
     created = writing.create_record(project, actor=actor, parts=parts)
     ProjectMove.objects.create(project=project, to_stage=project.stage, actor=actor, at=project.stage_since)
     if project.owner_id:
@@ -50,7 +50,8 @@ def save_project(project: Project, *, actor: Any, parts: Parts | None = None, re
     """
     # A move since the version that was read makes it stale, so what is read here is of that version.
     project.refresh_from_db(fields=Project.STANDING)
-    project.code = free_code(project.code or suggested_code(project.client, actor=actor), besides=project.pk)
+    if project.code != Project.objects.values_list("code", flat=True).get(pk=project.pk):
+        _settle_code(project, actor)
     before = set(project.members.values_list("user_id", flat=True)) if parts and "members" in parts else set()
     saved = writing.change_record(project, actor=actor, parts=parts, reason=reason)
     if parts and "members" in parts and "members" not in locked_fields(actor, Project):
@@ -106,6 +107,7 @@ def judge_project(project: Project, *, actor: Any, parts: Parts | None = None) -
 @transaction.atomic
 def restore_project(project: Project, *, actor: Any) -> Project:
     """Back from the recycle bin; a code that was taken meanwhile gives way. Raises StaleVersion, PermissionDenied."""
+    lock_codes()
     code = free_code(project.code, besides=project.pk)
     if code != project.code:
         # While it is binned the code is nobody's: the row is given the free one before it counts again.
@@ -122,6 +124,11 @@ def _place(project: Project) -> None:
             raise NoProjectStage
         project.stage = stage
     project.state = project.stage.kind
+
+
+def _settle_code(project: Project, actor: Any) -> None:
+    lock_codes()
+    project.code = free_code(project.code or suggested_code(project.client, actor=actor), besides=project.pk)
 
 
 def _people(members: Sequence[Any]) -> set[int]:

@@ -6,7 +6,13 @@ from typing import Any
 
 from contacts.models import Contact
 from projects.models import Deal, DealContact, Price, PriceList, Product, Stage
-from projects.services import create_deal, create_price_list, create_product, install_ready_pipeline
+from projects.services import (
+    create_deal,
+    create_price_list,
+    create_product,
+    install_ready_pipeline,
+    install_ready_project_stages,
+)
 from teams.models import User
 from teams.selectors import home_team_of
 
@@ -15,8 +21,9 @@ def make_deal(
     owner: User, name: str = "Portal", *, contacts: Mapping[Contact, str] | None = None, **fields: Any
 ) -> Deal:
     """A deal of this owner and his home team, written by himself; `contacts` to their roles in it."""
-    # Tests that empty the tables take the pipeline of the migrations with them.
+    # Tests that empty the tables take the pipeline and the stages of the migrations with them.
     install_ready_pipeline()
+    install_ready_project_stages()
     fields.setdefault("team", home_team_of(owner))
     parts = {"contacts": [DealContact(contact=contact, role=role) for contact, role in (contacts or {}).items()]}
     return create_deal(Deal(name=name, owner=owner, **fields), actor=owner, parts=parts)

@@ -114,6 +114,9 @@ def test_a_member_sees_the_project_and_the_clients_card_and_not_the_clients_othe
     assert "Acme" in card
     for hidden in ("Secret offer", "Other work", "777"):
         assert hidden not in card
+    seen = surfaces(cast.cy, project)
+    for surface, word in (("search", "Nightingale"), ("suggestions", "Nightingale"), ("timeline", "moved the project")):
+        assert word in seen[surface], surface
     for record in (deal, other):
         assert browser_of(cast.cy).get(record.get_absolute_url()).status_code == 404
     assert browser_of(cast.cy).get(project.url("edit")).status_code == 403
@@ -246,6 +249,10 @@ def test_deals_of_a_project_are_summed_within_sight(cast: Cast) -> None:
     project = full(cast)
     deal = make_deal(cast.ann, "First", amount=100, currency="EUR", client=project.client, project=project)
     make_deal(cast.cy, "Hidden", amount=7, currency="EUR", project=project)
+    listed = browser_of(cast.ann).get(reverse("deals:list"), {"project": str(project.pk)}).context["list"]
+    assert [row.record for row in listed.rows] == [deal]
+    assert project.name in page(cast.ann, reverse("deals:export"))
+    assert project.name not in page(cast.cy, reverse("deals:export"))
     told = panels(project, cast.ann)
     assert "First" in told
     assert "€100" in told

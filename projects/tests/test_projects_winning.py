@@ -250,6 +250,27 @@ def test_two_who_win_the_same_deal_at_once_make_one_project() -> None:
     assert (Project.objects.count(), stored(deal).moves.count()) == (1, 2)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_projects_made_at_once_get_two_codes() -> None:
+    cast = make_cast()
+    deals = [full_deal(cast, client=None) for _each in range(2)]
+    barrier = threading.Barrier(2)
+
+    def win(deal: Deal) -> None:
+        barrier.wait()
+        try:
+            win_deal(deal, actor=cast.ann, project=NewProject("Portal"))
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=win, args=[deal]) for deal in deals]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    assert sorted(Project.objects.values_list("code", flat=True)) == ["P-0001", "P-0002"]
+
+
 def test_an_imported_deal_may_name_its_project(cast: Cast) -> None:
     project = make_project(cast.ann)
     deal = create_deal(Deal(name="Old", owner=cast.ann, project=project), actor=cast.ann)

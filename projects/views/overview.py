@@ -1,6 +1,7 @@
 """Many projects at once: on a calendar, and their milestones on a board."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -24,7 +25,8 @@ from projects.views.project_lists import ways_of
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """GET `at` is the first day, `zoom` is "months" or "weeks"; the filters are those of the list."""
-    page = page_of(request, PROJECTS)
+    # By their ends: what was just moved stays where the eye is.
+    page = page_of(request, replace(PROJECTS, default_order="end"))
     today = timezone.localdate()
     at, zoom = request.GET.get("at", ""), request.GET.get("zoom", MONTHS)
     window = window_of(today, at=at, zoom=zoom, is_rtl=get_language_bidi())
