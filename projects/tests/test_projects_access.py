@@ -1,9 +1,11 @@
 """Nothing of anothers project reaches an outsider; a member sees it while he is one; hidden money stands nowhere."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.urls import reverse
@@ -21,7 +23,7 @@ from projects.models import Deal, Milestone, Project, ProjectMember
 from projects.services import move_project, save_project
 from projects.tests.factories import make_deal
 from projects.tests.project_factories import make_full_project, make_project, project_stage
-from teams.models import FieldRule, Grant, User
+from teams.models import FieldRule, Grant, Role, User
 from teams.services import install_ready_roles
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
 
@@ -190,6 +192,13 @@ def test_hidden_money_is_written_by_nobody_who_may_not_see_it(cast: Cast) -> Non
     assert fin.post(url, sent | first | new).status_code == 302
     rows = {row.name: row.amount for row in project.milestones.all()}
     assert rows == {"Renamed": 1239876, "Kestrel launch": 1239876, "New one": None}
+    project.refresh_from_db()
+    past_the_form = [*project.milestones.all(), Milestone(name="Past", due=TODAY(), amount=5)]
+    for row in past_the_form:
+        row.amount = 5
+    save_project(project, actor=User.objects.get(pk=cast.fin.pk), parts={"milestones": past_the_form})
+    kept = dict(project.milestones.values_list("name", "amount"))
+    assert kept == {"Renamed": 1239876, "Kestrel launch": 1239876, "New one": None, "Past": None}
     assert edit_of(fin, project.url("edit"), name="By fin", budget_amount="1").status_code == 302
     project.refresh_from_db()
     assert (project.name, project.budget_amount) == ("By fin", 1239876)
@@ -230,6 +239,30 @@ def test_ready_roles_reach_projects_as_their_work_asks(cast: Cast) -> None:
     assert scopes["Project manager"]["change"] == Scope.TEAM_AND_BELOW
     assert scopes["Developer"] == {"view": Scope.OWN}
     assert scopes["Accountant"] == {"view": Scope.ALL}
+
+
+def test_roles_of_before_reach_projects_as_far_as_deals_and_coders_what_they_work_on(cast: Cast) -> None:
+    reach = {
+        "seller": {("projects.deal", "view"): Scope.TEAM, ("projects.deal", "delete"): Scope.OWN},
+        "coder": {("clients.client", "view"): Scope.TEAM},
+        "clerk": {("contacts.contact", "view"): Scope.ALL},
+        "Project manager": {("projects.deal", "view"): Scope.TEAM_AND_BELOW},
+    }
+    for name, grants in reach.items():
+        role = Role.objects.create(name=name)
+        for (record_type, action), scope in grants.items():
+            Grant.objects.create(role=role, record_type=record_type, action=action, scope=scope)
+    migration = import_module("projects.migrations.0005_ready_stages_and_who_may_see_projects")
+    migration.let_projects_go_with_deals(apps, None)
+    found = {
+        name: dict(Grant.objects.filter(role__name=name, record_type="projects.project").values_list("action", "scope"))
+        for name in reach
+    }
+    assert found["seller"] == {"view": Scope.TEAM, "delete": Scope.OWN}
+    assert (found["coder"], found["clerk"]) == ({"view": Scope.OWN}, {})
+    assert found["Project manager"]["change"] == Scope.TEAM_AND_BELOW
+    hidden = FieldRule.objects.filter(role__name="coder").values_list("record_type", "field", "access")
+    assert list(hidden) == [("projects.project", "budget_amount", "hidden")]
 
 
 def test_a_client_out_of_sight_is_masked_and_stays(cast: Cast) -> None:
