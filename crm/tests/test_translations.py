@@ -42,6 +42,8 @@ HERS = {
     *("talk", "word", "for"),
     # The deals.
     *("refit", "hull"),
+    # The catalogue.
+    *("mooring", "tariff", "ballast", "toll"),
     # The projects.
     *("dock", "keel", "prototype", "launch", "is", "late", "Ask", "board", "VORSKLA"),
 }

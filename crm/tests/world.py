@@ -266,9 +266,9 @@ def make_world() -> World:
 
 def _catalogue_of(user: User) -> tuple[Product, Product, PriceList, PriceList]:
     """A product and a list with its price, and one of each in the bin."""
-    product = make_product(user, "Kestrel support", code="K-1239876", category="Kestrel")
-    prices = make_price_list(user, "Kestrel prices", {product: "1239876"})
-    binned = make_product(user, "Kestrel of before"), make_price_list(user, "Kestrel prices of before", {})
+    product = make_product(user, "Kestrel mooring", code="K-1239876", category="Kestrel")
+    prices = make_price_list(user, "Kestrel tariff", {product: "1239876"})
+    binned = make_product(user, "Kestrel ballast"), make_price_list(user, "Kestrel toll", {})
     for record in binned:
         move_to_bin(record, actor=user)
     return product, binned[0], prices, binned[1]
