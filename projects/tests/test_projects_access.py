@@ -245,7 +245,7 @@ def test_roles_of_before_reach_projects_as_far_as_deals_and_coders_what_they_wor
     reach = {
         "seller": {("projects.deal", "view"): Scope.TEAM, ("projects.deal", "delete"): Scope.OWN},
         "coder": {("clients.client", "view"): Scope.TEAM},
-        "clerk": {("contacts.contact", "view"): Scope.ALL},
+        "no clients": {("contacts.contact", "view"): Scope.ALL},
         "Project manager": {("projects.deal", "view"): Scope.TEAM_AND_BELOW},
     }
     for name, grants in reach.items():
@@ -259,7 +259,7 @@ def test_roles_of_before_reach_projects_as_far_as_deals_and_coders_what_they_wor
         for name in reach
     }
     assert found["seller"] == {"view": Scope.TEAM, "delete": Scope.OWN}
-    assert (found["coder"], found["clerk"]) == ({"view": Scope.OWN}, {})
+    assert (found["coder"], found["no clients"]) == ({"view": Scope.OWN}, {})
     assert found["Project manager"]["change"] == Scope.TEAM_AND_BELOW
     hidden = FieldRule.objects.filter(role__name="coder").values_list("record_type", "field", "access")
     assert list(hidden) == [("projects.project", "budget_amount", "hidden")]

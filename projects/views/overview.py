@@ -89,9 +89,11 @@ def milestone_board(request: HttpRequest) -> HttpResponse:
     hidden = hidden_fields(request.user, Project)
     is_narrowed = "state" in request.GET or "stage" in hidden
     projects = page.filterset.qs if is_narrowed else page.filterset.qs.filter(state=ProjectState.OPEN)
+    columns = board_of(projects, request.user)
     context = {
         "list": page,
-        "columns": board_of(projects, request.user),
+        "columns": columns,
+        "is_empty": not any(column.cards for column in columns),
         "sees_money": "milestones.amount" not in hidden,
         "sees_code": "code" not in hidden,
         **ways_of(request),
