@@ -13,6 +13,7 @@ from crm.imports.registry import targets_for
 from crm.imports.selectors import imported_records
 from crm.imports.work import work_on
 from teams.models import Membership, Role, Team, User
+from teams.services import NotTheirsToGive, add_person
 from teams.tests.factories import Cast, RoleFactory, TeamFactory, UserFactory, grant_all, grant_people, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,11 @@ def test_import_is_no_way_to_more_rights(cast: Cast) -> None:
     run = run_import(cast.ann, [HEADER, mine], role=director)
     assert not User.objects.filter(last_name="One").exists()
     assert "not of a lower rank" in run.problems.get().sentence
+    # The service itself refuses too, whoever calls it.
+    for refused in ({"role": director}, {"role": seller, "team": cast.cy.teams.get()}, {"role": seller, "team": None}):
+        person = User(first_name="Eva", last_name="Four", role=refused["role"])
+        with pytest.raises(NotTheirsToGive):
+            add_person(person, actor=cast.ann, team=refused.get("team", cast.ann.teams.get()))
     # A team of others is as unknown as one that does not exist, and none is added.
     TeamFactory(name="Secret")
     strange = [["Friend Two", "", "", "South", ""], ["Friend Three", "", "", "Secret", ""]]
