@@ -1,7 +1,7 @@
 """Codes of projects: one is proposed, and one that is taken gives way to the next that is free."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -38,14 +38,18 @@ def lock_codes() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('projects.code'))")
 
 
-def free_code(code: str, *, besides: UUID | None = None) -> str:
-    """The code itself, else its stem with the first number after all that are taken."""
-    if not code_is_taken(code, besides=besides):
+def free_code(code: str, *, besides: UUID | None = None, promised: Collection[str] = ()) -> str:
+    """The code itself, else its stem with the first number after all that are taken.
+
+    `promised` are codes of projects that are not stored yet.
+    """
+    is_promised = code.upper() in {one.upper() for one in promised}
+    if not is_promised and not code_is_taken(code, besides=besides):
         return code
     found = _NUMBERED.match(code)
     stem = found["stem"] if found else code[: LONGEST - 7]
-    others = _others(besides).filter(code__istartswith=f"{stem}-")
-    return _numbered(stem, max(_numbers(stem, others.values_list("code", flat=True)), default=1) + 1)
+    others = _others(besides).filter(code__istartswith=f"{stem}-").values_list("code", flat=True)
+    return _numbered(stem, max(_numbers(stem, [*others, *promised]), default=1) + 1)
 
 
 def _others(besides: UUID | None) -> Any:

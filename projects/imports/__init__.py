@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.rights import locked_fields
 from crm.imports.registry import Identity, ImportTarget, TargetSetting, register
 from crm.money.currencies import base_currency, currency_choices
-from projects.imports import products  # noqa: F401
+from projects.imports import products, projects  # noqa: F401
 from projects.imports.fields import FIELDS
 from projects.imports.writer import EXTERNAL_ID, NOTHING, TITLE_AND_CLIENT, DealWriter
 from projects.models import Deal, Pipeline

@@ -1,20 +1,22 @@
-"""What the columns of deals refer to, as far as the importer may name it."""
+"""What the columns of deals and projects refer to, as far as the importer may name it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from babel.numbers import get_currency_symbol
 
 from clients.models import Client
 from contacts.models import Contact, ContactEmail
+from crm.access.models import Record
 from crm.access.rights import hidden_fields
 from crm.imports.references import ListedOptions, Option, RecordOptions, Reference
 from crm.imports.values import comparable
 from crm.money.currencies import currency_choices
-from projects.models import Deal, Pipeline, Product, Stage, StageKind
+from projects.models import Deal, Pipeline, Product, Project, ProjectStage, Stage, StageKind
 from teams.models import User
 from teams.selectors import owners_offered_to, teams_offered_to
 
+Opener = Callable[[Any], ListedOptions]
 # What other programs call the stages of closed deals.
 _CLOSED_WORDS = {
     StageKind.WON.value: ("won", "closed won", "win", "выиграна", "успешно реализовано", "виграно", "виграна"),
@@ -81,9 +83,16 @@ def _spellings(code: str) -> tuple[str, ...]:
     return (code, symbol) if symbol != code else (code,)
 
 
-def _owners(user: Any) -> ListedOptions:
-    people = owners_offered_to(user, Deal).order_by("first_name", "last_name", "username")
-    return ListedOptions(_person(person) for person in people)
+def _project_stages(user: Any) -> ListedOptions:
+    return ListedOptions(Option(str(one.pk), str(one), names=(one.name,)) for one in ProjectStage.objects.all())
+
+
+def _owners_of(model: type[Record]) -> Opener:
+    def owners(user: Any) -> ListedOptions:
+        people = owners_offered_to(user, model).order_by("first_name", "last_name", "username")
+        return ListedOptions(_person(person) for person in people)
+
+    return owners
 
 
 def _person(person: User) -> Option:
@@ -92,8 +101,11 @@ def _person(person: User) -> Option:
     return Option(str(person.pk), str(person), person.email, tuple(name for name in spelled if name))
 
 
-def _teams(user: Any) -> ListedOptions:
-    return ListedOptions(Option(str(team.pk), team.name) for team in teams_offered_to(user, Deal))
+def _teams_of(model: type[Record]) -> Opener:
+    def teams(user: Any) -> ListedOptions:
+        return ListedOptions(Option(str(team.pk), team.name) for team in teams_offered_to(user, model))
+
+    return teams
 
 
 CLIENTS = Reference(_clients)
@@ -102,5 +114,8 @@ PRODUCTS = Reference(_products)
 PIPELINES = Reference(_pipelines)
 STAGES = Reference(_stages)
 CURRENCIES = Reference(_currencies)
-OWNERS = Reference(_owners)
-TEAMS = Reference(_teams)
+OWNERS = Reference(_owners_of(Deal))
+TEAMS = Reference(_teams_of(Deal))
+PROJECT_STAGES = Reference(_project_stages)
+MANAGERS = Reference(_owners_of(Project))
+PROJECT_TEAMS = Reference(_teams_of(Project))

@@ -1,4 +1,4 @@
-"""Values of one row of deals: its money, its days and where it stands."""
+"""Values of one row of deals or projects: its money, its hours, its days and where it stands."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from crm.imports.dates import read_date
 from crm.imports.drafts import MappedRow, Note, RowProblem, Value
-from crm.imports.numbers import NotANumber, read_amount, read_percent
+from crm.imports.numbers import NotANumber, read_amount, read_decimal, read_percent
 from crm.imports.values import left_out
 from projects.models import Stage
 
 _LARGEST = Decimal(10) ** 12
 _CENT = Decimal("0.01")
+_MOST_HOURS = Decimal(10) ** 7
 # Deals of a day without an hour: noon is that day for readers in nearly every time zone.
 _HOUR = time(12)
 
@@ -58,6 +59,28 @@ def money_of(row: MappedRow, currency: str, *, field: str = "amount") -> tuple[D
         told = {"sign": amount.currency, "currency": currency}
         raise _wrong(value, _("The amount is in %(sign)s, and the row's currency is %(currency)s.") % told)
     return amount.number.quantize(_CENT), amount.currency or currency
+
+
+def hours_of(row: MappedRow, field: str) -> Decimal | None:
+    """Raises RowProblem."""
+    value = next(iter(row.all(field)), None)
+    if value is None:
+        return None
+    try:
+        hours = read_decimal(value.text.strip())
+    except NotANumber as error:
+        raise _wrong(value, str(error)) from error
+    if hours >= _MOST_HOURS:
+        raise _wrong(value, _("These are too many hours."))
+    return hours.quantize(_CENT)
+
+
+def span_of(row: MappedRow, first: str, last: str, notes: list[Note]) -> tuple[date | None, date | None]:
+    """The days of two fields. Raises RowProblem for a last one that lies before the first one."""
+    begins, ends = day_of(row, first, notes), day_of(row, last, notes)
+    if begins is not None and ends is not None and ends < begins:
+        raise _wrong(row.all(last)[0], _("It ends before it begins."))
+    return begins, ends
 
 
 def probability_of(row: MappedRow, notes: list[Note]) -> int | None:

@@ -1,4 +1,4 @@
-"""Imports of deals in tests: values that match nothing are decided as the importer would on their page."""
+"""Imports of deals and projects in tests: values that match nothing are decided as the importer would on their page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,18 +13,18 @@ from crm.pages.testing import browser_of
 HEADER = ["Deal ID", "Deal name", "Client", "Stage", "Amount", "Created", "Close date", "Owner"]
 
 
-def checked_deals(user: Any, rows: Rows, **options: Any) -> Import:
+def checked(user: Any, rows: Rows, *, target: str = "deals", **options: Any) -> Import:
     """As far as the import comes without the importer: to its preview, or to values that match nothing."""
     run = read_in(user, rows, **options)
     assert run.status == ImportStatus.MAPPING, run.failure
-    assert run.sheets.get().target == "deals", run.sheets.get().mapping
+    assert run.sheets.get().target == target, run.sheets.get().mapping
     services.remember_mappings(run.sheets.all(), actor=user)
     services.begin_check(run)
     return worked_on(run)
 
 
-def imported_deals(user: Any, rows: Rows, **options: Any) -> Import:
-    run = checked_deals(user, rows, **options)
+def imported(user: Any, rows: Rows, **options: Any) -> Import:
+    run = checked(user, rows, **options)
     assert run.status == ImportStatus.CHECKED, (run.failure, list(run.values.values_list("field", "text")))
     services.begin_run(run)
     return worked_on(run)

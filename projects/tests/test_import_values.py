@@ -19,7 +19,7 @@ from crm.pages.testing import browser_of
 from crm.ui.testing import assert_strict_html
 from projects.models import Deal
 from projects.services import install_ready_pipeline
-from projects.tests.importing import checked_deals, decided, imported_deals
+from projects.tests.importing import checked, decided, imported
 from teams.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_importer_decides_what_values_are_and_the_next_file_remembers(cast: Cast
     gtx, other = make_client(cast.ann, "GTX Pro"), make_client(cast.ann, "Isdom")
     rows = [HEADER, ["A", "GTXPro", "Won"], ["B", "GTXPro", "Won"], ["C", "isdom", "Won"], ["D", "Nobody", "Won"]]
     rows += [["E", "Nowhere", "Won"], ["F", "gtx  pro", "Lost"], ["G", "Also Isdom", "Proposal"]]
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     assert run.status == ImportStatus.MATCHING
     found = {value.text: (value.rows, value.suggested, value.choice) for value in run.values.all()}
     assert found["GTXPro"] == (2, str(gtx.pk), "")
@@ -87,7 +87,7 @@ def test_next_file_of_the_kind_begins_with_the_same_choices(cast: Cast) -> None:
     gtx = make_client(cast.ann, "GTX Pro")
     rows = [HEADER, ["A", "GTXPro", "Won"], ["D", "Nobody", "Won"], ["E", "Nowhere", "Won"]]
     choices = {"GTXPro": ("use", str(gtx.pk)), "Nobody": ("empty", ""), "Nowhere": ("skip", "")}
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     decided(run, choices)
     services.begin_run(run)
     worked_on(run)
@@ -98,7 +98,7 @@ def test_next_file_of_the_kind_begins_with_the_same_choices(cast: Cast) -> None:
     worked_on(mended)
     assert {value.text: value.choice for value in mended.values.all()} == {"Nobody": "empty", "Nowhere": "skip"}
     # The same once more: proposed as last time, and still asked.
-    again = checked_deals(cast.ann, rows)
+    again = checked(cast.ann, rows)
     assert again.status == ImportStatus.MATCHING
     assert {value.text: value.choice for value in again.values.all()} == {
         "GTXPro": "use",
@@ -106,14 +106,14 @@ def test_next_file_of_the_kind_begins_with_the_same_choices(cast: Cast) -> None:
         "Nowhere": "skip",
     }
     # A colleague's memory is his own.
-    bobs = checked_deals(cast.bob, rows)
+    bobs = checked(cast.bob, rows)
     assert not bobs.values.exclude(choice="").exists()
 
 
 def test_value_of_an_invisible_record_is_unmatched_like_any_other(cast: Cast) -> None:
     secret, mine = make_client(cast.cy, "Kestrel"), make_client(cast.ann, "Kestral")
     rows = [HEADER, ["A", "Kestrel", "Won"], ["B", "Vorskla", "Won"]]
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     kestrel = run.values.get(text="Kestrel")
     assert (kestrel.suggested, kestrel.suggested_label) == (str(mine.pk), "Kestral")
     url = reverse("imports:options", args=[run.pk, "deals", "client"])
@@ -133,7 +133,7 @@ def test_value_of_an_invisible_record_is_unmatched_like_any_other(cast: Cast) ->
 @pytest.mark.usefixtures("at_once")
 def test_what_was_chosen_is_asked_for_again_when_it_is_used(cast: Cast) -> None:
     gtx = make_client(cast.ann, "GTX Pro")
-    run = checked_deals(cast.ann, [HEADER, ["A", "GTXPro", "Won"]])
+    run = checked(cast.ann, [HEADER, ["A", "GTXPro", "Won"]])
     decided(run, {"GTXPro": ("use", str(gtx.pk))})
     assert run.status == ImportStatus.CHECKED
     Client.objects.filter(pk=gtx.pk).update(owner=cast.cy, team=cast.cy.teams.get())
@@ -147,7 +147,7 @@ def test_what_was_chosen_is_asked_for_again_when_it_is_used(cast: Cast) -> None:
 def test_records_of_one_name_are_told_apart_by_the_importer(cast: Cast) -> None:
     make_client(cast.ann, "Acme")
     second = make_client(cast.ann, "Acme", city="Lviv")
-    run = checked_deals(cast.ann, [HEADER, ["A", "Acme", "Won"]])
+    run = checked(cast.ann, [HEADER, ["A", "Acme", "Won"]])
     assert run.values.get().text == "Acme"
     decided(run, {"Acme": ("use", str(second.pk))})
     services.begin_run(run)
@@ -159,7 +159,7 @@ def test_records_of_one_name_are_told_apart_by_the_importer(cast: Cast) -> None:
 def test_page_lists_the_most_frequent_and_the_rest_is_decided_together(cast: Cast, monkeypatch: Any) -> None:
     monkeypatch.setattr(gathering, "LISTED", 2)
     rows = [HEADER, *(["A", f"Client {n % 5}", "Won"] for n in range(11))]
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     assert (run.values.count(), run.unmatched["deals"]["client"]["distinct"]) == (2, 5)
     page = decided(run, {}).content.decode()
     assert "3 more are not." in page
@@ -179,7 +179,7 @@ def test_page_lists_the_most_frequent_and_the_rest_is_decided_together(cast: Cas
 
 def test_file_without_unknown_values_asks_nothing(cast: Cast) -> None:
     make_client(cast.ann, "Acme")
-    imported_deals(cast.ann, [HEADER, ["A", "ACME", "New inquiry"]])
+    imported(cast.ann, [HEADER, ["A", "ACME", "New inquiry"]])
     assert clients_of_deals() == {"A": "Acme"}
     assert RememberedMapping.objects.filter(options__values={}).count() == RememberedMapping.objects.count()
 

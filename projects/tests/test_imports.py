@@ -18,7 +18,7 @@ from crm.imports.registry import fields_for, target_of, targets_for
 from projects.models import Deal, Pipeline, PriceList, Stage, StageKind
 from projects.services import install_ready_pipeline
 from projects.tests.factories import make_deal, make_product, stage
-from projects.tests.importing import HEADER, checked_deals, imported_deals
+from projects.tests.importing import HEADER, checked, imported
 from teams.models import FieldRule, Grant
 from teams.tests.factories import Cast, make_cast
 
@@ -57,7 +57,7 @@ def test_rows_become_deals_with_the_way_that_they_went(cast: Cast) -> None:
         ["2", "Mail", "Acme", "Proposal", "1 054,50 €", "2024-01-11", "2030-05-01", ""],
         ["3", "Backup", "", "Lost", "", "2024-01-12", "2024-01-12", "Ann"],
     ]
-    run = imported_deals(cast.ann, rows)
+    run = imported(cast.ann, rows)
     won, still_open, lost = Deal.objects.order_by("external_id")
     assert (won.client, won.owner, won.team) == (acme, cast.bob, cast.bob.teams.get())
     assert (won.amount, won.currency, won.state) == (Decimal("1054.00"), "USD", StageKind.WON)
@@ -96,9 +96,7 @@ def test_rows_become_deals_with_the_way_that_they_went(cast: Cast) -> None:
     ],
 )
 def test_what_cannot_be_fails_in_its_cell(cast: Cast, cells: list[str], column: str, sentence: str) -> None:
-    run = imported_deals(
-        cast.ann, [HEADER, ["1", "Portal", "", *cells, ""], ["2", "Mail", "", "Won", "NaN", "", "", ""]]
-    )
+    run = imported(cast.ann, [HEADER, ["1", "Portal", "", *cells, ""], ["2", "Mail", "", "Won", "NaN", "", "", ""]])
     failure = run.problems.get(kind=ProblemKind.FAILED)
     assert (failure.cell, sentence in failure.sentence) == (column, True), failure.sentence
     # A word for nothing is nothing, and one bad row takes no other with it.
@@ -111,7 +109,7 @@ def test_deal_is_known_by_its_id_or_by_title_and_client_and_never_moved(cast: Ca
     hidden = make_deal(cast.cy, "Portal", external_id="x-1")
     rows = [HEADER, ["x-1", "Other", "Acme", "Won", "5 €", "2024-01-01", "2024-01-02", ""]]
     rows += [["x-1", "Again", "", "Won", "", "", "", ""]]
-    run = imported_deals(cast.ann, rows)
+    run = imported(cast.ann, rows)
     sheet = run.sheets.get()
     assert (sheet.created, sheet.matched, sheet.folded) == (0, 1, 1)
     known.refresh_from_db()
@@ -120,9 +118,9 @@ def test_deal_is_known_by_its_id_or_by_title_and_client_and_never_moved(cast: Ca
     hidden.refresh_from_db()
     assert hidden.amount is None
     again = [["Deal name", "Client", "Stage"], ["Mail", "Acme", "Proposal"], ["Portal", "", "Proposal"]]
-    run = imported_deals(cast.ann, again, identities={"deals": "title_and_client"})
+    run = imported(cast.ann, again, identities={"deals": "title_and_client"})
     assert (run.sheets.get().created, run.sheets.get().matched) == (2, 0)
-    run = imported_deals(cast.ann, [again[0], ["Portal", "Acme", ""]], identities={"deals": "title_and_client"})
+    run = imported(cast.ann, [again[0], ["Portal", "Acme", ""]], identities={"deals": "title_and_client"})
     assert (run.sheets.get().created, run.sheets.get().matched) == (0, 1)
 
 
@@ -131,7 +129,7 @@ def test_title_is_made_and_contact_found_by_e_mail(cast: Cast) -> None:
     olha = make_contact(cast.ann, "Olha", at=acme, emails=("olha@acme.example",))
     make_product(cast.ann, "GTX Pro", code="gtx")
     rows = [["Product", "Account", "Contact", "Deal stage"], ["GTX", "Acme", "Olha@acme.example", "closed won"]]
-    imported_deals(cast.ann, rows)
+    imported(cast.ann, rows)
     deal = Deal.objects.get()
     assert (deal.name, deal.state, deal.contacts.get().contact) == ("GTX Pro – Acme", StageKind.WON, olha)
 
@@ -141,7 +139,7 @@ def test_product_makes_a_line_that_costs_what_the_deal_is_worth(cast: Cast) -> N
     known = make_deal(cast.ann, "Known", external_id="9")
     header = ["Deal ID", "Deal", "Product", "Amount", "Currency"]
     rows = [["1", "A", "gtx", "10.50", "EUR"], ["1", "A", "Mail", "4", "EUR"], ["2", "B", "GTX", "", ""]]
-    imported_deals(cast.ann, [header, *rows, ["9", "Known", "GTX", "7", "EUR"]])
+    imported(cast.ann, [header, *rows, ["9", "Known", "GTX", "7", "EUR"]])
     first, second = Deal.objects.exclude(pk=known.pk).order_by("name")
     assert (first.amount, second.amount) == (Decimal("14.50"), 0)
     assert list(first.lines.values_list("product", "title", "quantity", "unit", "unit_price")) == [
@@ -152,7 +150,7 @@ def test_product_makes_a_line_that_costs_what_the_deal_is_worth(cast: Cast) -> N
     known.refresh_from_db()
     assert (known.amount, known.lines.count()) == (7, 0)
     # A deal that has lines is worth what they are worth, whatever a file says.
-    imported_deals(cast.ann, [header, ["1", "A", "", "99", "EUR"]], is_overwriting=True)
+    imported(cast.ann, [header, ["1", "A", "", "99", "EUR"]], is_overwriting=True)
     first.refresh_from_db()
     assert first.amount == Decimal("14.50")
 
@@ -193,10 +191,10 @@ def test_stage_is_looked_for_in_the_chosen_pipeline(cast: Cast) -> None:
     for position, (name, kind) in enumerate((("Talks", "open"), ("Won", "won"), ("Lost", "lost"))):
         Stage.objects.create(pipeline=partners, name=name, kind=kind, position=position)
     rows = [["Deal", "Stage"], ["A", "Won"], ["B", "Talks"]]
-    imported_deals(cast.ann, rows, choices={"deals": {"pipeline": str(partners.pk)}})
+    imported(cast.ann, rows, choices={"deals": {"pipeline": str(partners.pk)}})
     assert set(Deal.objects.values_list("stage__pipeline", flat=True)) == {partners.pk}
     rows = [["Deal", "Stage", "Pipeline"], ["C", "Won", "Sales"], ["D", "Talks", "Sales"], ["E", "", "Partners"]]
-    run = imported_deals(cast.ann, rows)
+    run = imported(cast.ann, rows)
     assert Deal.objects.get(name="C").stage == stage("Won")
     assert Deal.objects.get(name="E").stage.name == "Talks"
     assert "has no stage" in run.problems.get(row=3).sentence
@@ -230,11 +228,11 @@ def test_what_a_role_closes_is_not_imported(cast: Cast) -> None:
 
 def test_nobody_is_made_an_owner_by_who_may_not_assign(cast: Cast) -> None:
     rows = [["Deal", "Owner"], ["A", "ann"], ["B", "bob"], ["C", "cy"]]
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     # A stranger is as unknown as somebody who does not exist.
     assert [(value.text, value.suggested) for value in run.values.all()] == [("cy", "")]
     Grant.objects.filter(role=cast.ann.role, record_type="projects.deal", action=Action.ASSIGN).delete()
-    run = checked_deals(cast.ann, rows)
+    run = checked(cast.ann, rows)
     assert sorted(run.values.values_list("text", flat=True)) == ["bob", "cy"]
     Grant.objects.filter(role=cast.ann.role, record_type="projects.deal", action=Action.ADD).delete()
     forget_rights(cast.ann)
