@@ -47,6 +47,16 @@ def pytest_configure() -> None:
     }
 
 
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """Each test begins in English, whatever language the one before it spoke or failed in."""
+    from django.conf import settings
+    from django.utils import translation
+
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
     from playwright.sync_api import sync_playwright
