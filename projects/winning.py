@@ -5,7 +5,7 @@ from typing import Any
 
 from clients.models import Client
 from crm.access.rights import Action, Scope, hidden_fields, locked_fields, may
-from projects.models import Deal, Project
+from projects.models import Deal, Project, StageKind
 from projects.project_forms import EXISTING, NEW, NONE
 from teams.models import Grant, User
 
@@ -36,6 +36,12 @@ def offer_of(deal: Deal, *, actor: Any, asks_which: bool = False) -> Offer:
     choices = _choices(projects, actor, asks_which=asks_which)
     likely = EXISTING if linked and EXISTING in choices else (choices[0] if choices else NONE)
     return Offer(choices, likely, projects.order_by("name", "id"), managers(actor), linked, client)
+
+
+def may_make_project(deal: Deal, *, actor: Any) -> bool:
+    """Whether the actor, who may change the deal, can give it the project that it has not become yet; no query."""
+    is_without = deal.state == StageKind.WON and deal.project_id is None
+    return is_without and may(actor, Action.ADD, Project) and "project" not in locked_fields(actor, Deal)
 
 
 def managers(actor: Any) -> Any:

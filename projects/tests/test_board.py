@@ -135,6 +135,8 @@ def test_a_card_moves_is_won_and_every_move_can_be_undone(cast: Cast) -> None:
     won = drop(cast.ann, stored(deal), "Won")
     assert said(won) == "“Portal” is won. Congratulations!"
     assert 'data-stage=""' in won.content.decode()
+    # The next step is offered, to those who may take it.
+    assert deal.url("make_project") in won.content.decode()
     undone = drop(cast.ann, stored(deal), "Proposal", undo="1")
     assert (stored(deal).state, stored(deal).stage) == ("open", stage("Proposal"))
     assert "data-undo" not in undone.content.decode()
@@ -153,6 +155,11 @@ def test_without_scripts_a_card_is_moved_by_a_form(cast: Cast) -> None:
     assert stored(deal).stage == stage("Proposal")
     lost = browser_of(cast.ann).post(address, {"stage": stage("Lost").pk, "version": stored(deal).version})
     assert lost.url == deal.url("lose")
+    # To be won or lost it goes to the pages that ask what is to be known.
+    for name, page in (("Won", "win"), ("Lost", "lose")):
+        asked = browser_of(cast.ann).post(address, {"stage": stage(name).pk, "version": stored(deal).version})
+        assert (asked.status_code, asked["Location"]) == (302, deal.url(page))
+    assert stored(deal).is_open
 
 
 def test_a_refused_move_says_why_on_the_card_and_stores_nothing(cast: Cast) -> None:

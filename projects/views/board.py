@@ -23,6 +23,7 @@ from projects.services import FieldsMissing, MoveRefused, place_deal
 from projects.switch import require_view, view_links
 from projects.telling import said_of_move
 from projects.views.moves import done, movable
+from projects.winning import may_make_project
 
 
 @login_required
@@ -64,8 +65,9 @@ def board_move(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if getattr(request, "htmx", False):
         return _answer(request, deal, stage)
-    if stage.kind == StageKind.LOST:
-        return HttpResponseRedirect(deal.url("lose"))
+    if not stage.is_open and deal.is_open:
+        # Its page asks why it was lost, or for the project that it becomes.
+        return HttpResponseRedirect(deal.url("lose" if stage.kind == StageKind.LOST else "win"))
     return done(request, deal, lambda: place_deal(deal, stage, actor=request.user), back_url=_board_url(request))
 
 
@@ -80,8 +82,11 @@ def _answer(request: HttpRequest, deal: Deal, stage: Stage) -> HttpResponse:
         # It may be out of sight by now.
         deal, _permissions = fetch_record(Deal, deal.pk, reader=request.user, related=("owner", "stage"))
         return _fragment(request, deal, {deal.stage, stage}, 409, said=_said_of_conflict(request, deal))
-    undo_to = None if request.POST.get("undo") else seen_in
-    return _fragment(request, deal, {seen_in, stage, deal.stage}, 200, said=said_of_move(deal), undo_to=undo_to)
+    further = {
+        "undo_to": None if request.POST.get("undo") else seen_in,
+        "project_url": deal.url("make_project") if may_make_project(deal, actor=request.user) else "",
+    }
+    return _fragment(request, deal, {seen_in, stage, deal.stage}, 200, said=said_of_move(deal), **further)
 
 
 def _fragment(
