@@ -28,9 +28,9 @@ def tell_workers(task: "Task[Any, Any]", *args: Any) -> bool:
         _knock(urlsplit(address))
         # A connection that is kept since before the broker went away fails once.
         task.apply_async(args=args, retry=True, retry_policy={"max_retries": 1, "interval_start": 0})
-    except (OperationalError, OSError):
+    except (OperationalError, OSError) as error:
         _silent_until[address] = time.monotonic() + _SILENCE
-        logger.warning("The broker does not answer; “%s” waits for the sweeper.", task.name)
+        logger.warning("The broker does not answer (%s); “%s” waits for the sweeper.", error, task.name)
         return False
     return True
 

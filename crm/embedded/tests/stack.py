@@ -125,7 +125,7 @@ class Stack:
         return web_answers(self.addresses()["web"])
 
     def worker_answers(self) -> bool:
-        with Celery(broker=self.addresses()["redis"]) as app:
+        with Celery(broker=self.addresses()["redis"], set_as_current=False) as app:
             try:
                 return bool(app.control.ping(timeout=0.5))
             except (OperationalError, redis.RedisError):

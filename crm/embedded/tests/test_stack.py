@@ -134,7 +134,7 @@ def test_pages_are_served_and_jobs_fail_soon_while_redis_hangs(stack: Stack) -> 
         assert _statuses_of_pages(stack, 4) == {200}
         options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
         with (
-            Celery(broker=stack.addresses()["redis"], broker_transport_options=options) as app,
+            Celery(broker=stack.addresses()["redis"], broker_transport_options=options, set_as_current=False) as app,
             pytest.raises(OperationalError),
         ):
             app.send_task("any.job", retry=False)
