@@ -1,6 +1,9 @@
-"""Moves and splits of deals, and moves of projects, on timelines; on a client's all that happened to both."""
+"""Moves and splits of deals, and moves of projects, on timelines.
 
-from collections.abc import Mapping, Sequence
+All that happened to its deals and projects stands on a client's, and on a project's what happened to its deals.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.text import capfirst
@@ -21,28 +24,23 @@ from projects.services.winning import LINKED
 from projects.telling import move_sentence, moves_told_to, split_sentence
 
 _ICONS = {MOVED: "arrow-right", WON: "circle-check", LOST: "circle-x", REOPENED: "arrow-back-up"}
-# Only names of tables and the condition of `reach_sql` are put into the text.
-_OF_CLIENT = """
+# Only names of tables and columns, and the condition of `reach_sql`, are put into the text.
+_LINKED_TO = """
     SELECT {table}.id, '-infinity'::timestamptz, 'infinity'::timestamptz FROM {table}
-    WHERE {table}.client_id = %s AND {table}.deleted_at IS NULL AND {reach}
+    WHERE {table}.{link}_id = %s AND {table}.deleted_at IS NULL AND {reach}
 """
 
 
-def deals_of_client(client: Client, reader: Any) -> Condition:
-    """Those in the reader's sight; none for a reader who must not know whose they are."""
-    return _of_client(Deal, client, reader)
+def linked_by(model: type[Deal | Project], link: str) -> Callable[[Any, Any], Condition]:
+    """Those that the link leads from, in the reader's sight; none for a reader who must not know where it leads."""
 
+    def sql(record: Any, reader: Any) -> Condition:
+        if link in hidden_fields(reader, model):
+            return NOBODY
+        reach, values = reach_sql(model, reader, Action.VIEW)
+        return _LINKED_TO.format(table=model._meta.db_table, link=link, reach=reach), (record.pk, *values)
 
-def projects_of_client(client: Client, reader: Any) -> Condition:
-    """As `deals_of_client`."""
-    return _of_client(Project, client, reader)
-
-
-def _of_client(model: type[Deal | Project], client: Client, reader: Any) -> Condition:
-    if "client" in hidden_fields(reader, model):
-        return NOBODY
-    reach, values = reach_sql(model, reader, Action.VIEW)
-    return _OF_CLIENT.format(table=model._meta.db_table, reach=reach), (client.pk, *values)
+    return sql
 
 
 def tell_moves(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
@@ -83,8 +81,9 @@ for _event in (MOVED, WON, LOST, REOPENED):
     register(Event(key=_event, kind="deal", load=tell_moves, template="timeline/_happened.jinja"))
 for _event in (SPLIT, SPLIT_OFF):
     register(Event(key=_event, kind="deal", load=tell_splits, template="timeline/_happened.jinja"))
-register_members(Members(model=Client, sql=deals_of_client))
-register_members(Members(model=Client, sql=projects_of_client))
+register_members(Members(model=Client, sql=linked_by(Deal, "client")))
+register_members(Members(model=Client, sql=linked_by(Project, "client")))
+register_members(Members(model=Project, sql=linked_by(Deal, "project")))
 register(Event(key=LINKED, kind="deal", load=tell_linked, template="timeline/_happened.jinja"))
 register_kind(Kind(key="project", label=_("Projects"), icon="briefcase", tint="teal", order=65))
 register(Event(key=PROJECT_MOVED, kind="project", load=tell_moved, template="timeline/_happened.jinja"))

@@ -35,6 +35,8 @@ class RecordWriter:
     def __init__(self, options: RunOptions) -> None:
         self.options = options
         self.locked = locked_fields(options.user, self.model)
+        # Of the batch that is being updated, by the field that leads there.
+        self.unseen_links: dict[str, set[Any]] = {}
 
     def prepare(self, record: Any) -> None:
         """Refresh what is computed from other fields, before every save."""
@@ -92,7 +94,10 @@ class RecordWriter:
             return set()
         # Locked and asked for again: the right to edit may have gone since the draft was matched.
         editable = self.model.objects.editable_by(self.options.user).filter(pk__in=by_id)
-        current = {record.pk: record for record in editable.select_for_update(of=("self",))}
+        links = self._links_in(drafts)
+        whole = editable.select_related(*links) if links else editable
+        current = {record.pk: record for record in whole.select_for_update(of=("self",))}
+        self.unseen_links = {name: self._unseen(name, current.values()) for name in links}
         parts = {name: self._stored_parts(name, current) for name in self.model.PARTS}
         changed: list[Any] = []
         fields: set[str] = set()
@@ -108,6 +113,23 @@ class RecordWriter:
             self.model.objects.bulk_update(changed, sorted({*fields, *self.computed_fields, *_ALWAYS}))
             self._record_versions([record.pk for record in changed], CHANGED)
         return {record.pk for record in changed}
+
+    def _links_in(self, drafts: Sequence[Draft]) -> list[str]:
+        """The fields of the drafts that lead to other records."""
+        names = {name for draft in drafts for name in draft.values}
+        fields: dict[str, Any] = {field.name: field for field in self.model._meta.fields}
+        linking = (fields[name] for name in sorted(names & fields.keys()))
+        return [field.name for field in linking if field.is_relation and issubclass(field.related_model, Record)]
+
+    def _unseen(self, link: str, records: Iterable[Any]) -> set[Any]:
+        """The records that these lead to which are out of the importer's sight."""
+        linked = {getattr(record, link) for record in records} - {None}
+        if not linked:
+            return set()
+        related: Any = self.model._meta.get_field(link).related_model
+        seen = related.objects.visible_to(self.options.user).filter(pk__in=[one.pk for one in linked])
+        seen_keys = set(seen.values_list("pk", flat=True))
+        return {one for one in linked if one.pk not in seen_keys}
 
     def _change(
         self,
@@ -131,6 +153,9 @@ class RecordWriter:
         found = {}
         for name, value in draft.values.items():
             present = getattr(record, name)
+            if present in self.unseen_links.get(name, ()):
+                # What leads to a record out of sight is neither seen nor changed.
+                continue
             is_open = not present or (self.options.is_overwriting and present != value)
             if name not in self.locked and is_open:
                 found[name] = value

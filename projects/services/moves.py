@@ -161,8 +161,6 @@ def put_into(deal: Deal, current: Deal, stage: Stage, *, actor: Any, **how: str)
     deal.project_id = current.project_id
     change_fields(deal, [*Deal.STANDING, "loss_reason", "project"], actor=actor, reason=_REASONS[event])
     source = (StageMove._meta.label_lower, move.pk)
-    # A deal that is won or lost again is news for the client and for the project.
-    others = [one for one in (current.client, current.project) if one is not None] if event != MOVED else []
-    timeline.record(event, deal, actor=actor, fields=["stage"], source=source, also_on=others)
+    timeline.record(event, deal, actor=actor, fields=["stage"], source=source)
     notify("deals.moved", record=deal, receivers=followers_of(deal), actor=actor, source=source, data={"event": event})
     return deal

@@ -69,8 +69,7 @@ def give_project(deal: Deal, project: NewProject | Project, *, actor: Any) -> De
         raise DealNotWon
     deal.project = _project_for(current, project, actor)
     change_fields(deal, ["project"], actor=actor)
-    also_on = [deal.project, *([deal.client] if deal.client else [])]
-    timeline.record(LINKED, deal, actor=actor, fields=["project"], also_on=also_on)
+    timeline.record(LINKED, deal, actor=actor, fields=["project"])
     return deal
 
 

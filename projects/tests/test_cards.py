@@ -10,8 +10,8 @@ from django.utils import timezone
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
 from crm.pages.testing import browser_of, edit_of, form_of
-from projects.models import Deal, Pipeline, Stage
-from projects.services import lose_deal, move_deal
+from projects.models import Deal, DealContact, Pipeline, Stage
+from projects.services import lose_deal, move_deal, save_deal
 from projects.tests.factories import make_deal, stage
 from teams.models import FieldRule
 from teams.tests.factories import Cast, make_cast
@@ -270,6 +270,20 @@ def test_the_second_of_two_editors_sees_both_edits(cast: Cast) -> None:
     assert conflict.status_code == 409
     assert ("By bob", "By ann") in [(each.mine, each.theirs) for each in conflict.context["differences"]]
     assert stored(deal).name == "By ann"
+
+
+def test_a_conflict_names_nobody_out_of_sight(cast: Cast) -> None:
+    deal = make_deal(cast.cy)
+    late = form_of(browser_of(cast.cy), deal.url("edit")) | {"name": "By cy"}
+    contacts = [
+        DealContact(contact=make_contact(owner, name)) for owner, name in ((cast.ann, "Heron"), (cast.cy, "Finch"))
+    ]
+    save_deal(stored(deal), actor=cast.dana, parts={"contacts": contacts})
+    conflict = browser_of(cast.cy).post(deal.url("edit"), late)
+    assert conflict.status_code == 409
+    theirs = [each.theirs for each in conflict.context["differences"]]
+    assert "a record you may not see; Finch" in theirs
+    assert "Heron" not in conflict.content.decode()
 
 
 def test_one_field_is_edited_in_its_place_and_the_stage_is_none_of_them(cast: Cast) -> None:

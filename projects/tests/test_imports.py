@@ -124,6 +124,18 @@ def test_deal_is_known_by_its_id_or_by_title_and_client_and_never_moved(cast: Ca
     assert (run.sheets.get().created, run.sheets.get().matched) == (0, 1)
 
 
+def test_a_client_out_of_sight_is_not_replaced(cast: Cast) -> None:
+    hers, mine = make_client(cast.ann, "Hers"), make_client(cast.cy, "Mine")
+    deal = make_deal(cast.cy, "Portal", external_id="x-1", next_step="Wait")
+    rows = [["Deal ID", "Deal name", "Client", "Next step"], ["x-1", "Portal", "Mine", "Call"]]
+    for client, expected in ((hers, hers), (None, mine)):
+        Deal.objects.filter(pk=deal.pk).update(client=client)
+        run = imported(cast.cy, rows, is_overwriting=True)
+        assert run.sheets.get().matched == 1
+        deal.refresh_from_db()
+        assert (deal.client, deal.next_step) == (expected, "Call")
+
+
 def test_title_is_made_and_contact_found_by_e_mail(cast: Cast) -> None:
     acme = make_client(cast.ann, "Acme")
     olha = make_contact(cast.ann, "Olha", at=acme, emails=("olha@acme.example",))

@@ -11,8 +11,9 @@ from contacts.models import Contact, Interaction
 from contacts.tests.factories import make_contact
 from crm.pages.testing import browser_of
 from projects.models import Deal
-from projects.services import move_deal
+from projects.services import move_deal, win_deal
 from projects.tests.factories import make_deal, stage
+from projects.tests.project_factories import make_project
 from teams.models import FieldRule
 from teams.tests.factories import Cast, make_cast
 
@@ -74,3 +75,14 @@ def test_the_people_of_a_client_out_of_sight_are_offered_to_nobody(cast: Cast) -
     assert f'value="{petro.pk}"' not in browser_of(cast.cy).get(card).content.decode()
     Client.objects.filter(pk=acme.pk).update(owner=cast.cy)
     assert f'value="{petro.pk}"' in browser_of(cast.cy).get(card).content.decode()
+
+
+def test_a_project_tells_of_its_deals_to_those_who_may_know_which_they_are(cast: Cast) -> None:
+    portal = make_deal(cast.ann, "Portal of Kestrel", client=make_client(cast.ann, "Acme"))
+    project = make_project(cast.ann, "Delivery")
+    win_deal(portal, actor=cast.ann, project=project)
+    assert "Portal of Kestrel" in timeline(cast.bob, project)
+    for field, record in (("project", project), ("client", portal.client)):
+        FieldRule.objects.create(role=cast.bob.role, record_type=Deal._meta.label_lower, field=field, access="hidden")
+        assert "Kestrel" not in timeline(cast.bob, record), field
+    assert "won the deal" in timeline(cast.bob, portal)
