@@ -264,7 +264,9 @@ def _news(current: Record, record: Record, parts: Parts) -> list[str]:
 def _said(record: Record, name: str, rows: Sequence[Any]) -> list[tuple[str, ...]]:
     """What the rows of a part say, in no order, without their keys and without what fields of the record tell too."""
     part = type(record).part_model(name)
-    told_elsewhere = type(record).RULED_IN_PARTS.get(name, {})
+    own = {field.name for field in record._meta.fields}
+    ruled = type(record).RULED_IN_PARTS.get(name, {})
+    told_elsewhere = {column for column, fields in ruled.items() if own.issuperset(fields)}
     link = record._meta.get_field(name).field  # type: ignore[union-attr]
     fields = [
         one

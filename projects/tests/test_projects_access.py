@@ -252,7 +252,7 @@ def test_roles_of_before_reach_projects_as_far_as_deals_and_coders_what_they_wor
         role = Role.objects.create(name=name)
         for (record_type, action), scope in grants.items():
             Grant.objects.create(role=role, record_type=record_type, action=action, scope=scope)
-    migration = import_module("projects.migrations.0005_ready_stages_and_who_may_see_projects")
+    migration = import_module("projects.migrations.0008_ready_stages_and_who_may_see_projects")
     migration.let_projects_go_with_deals(apps, None)
     found = {
         name: dict(Grant.objects.filter(role__name=name, record_type="projects.project").values_list("action", "scope"))
