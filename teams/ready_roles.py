@@ -41,7 +41,10 @@ _CONVERSE_FULLY: Mapping[str, Reach] = {
     COMMENT: {**_OWN_WORDS, Action.DELETE: Scope.ALL},
 }
 # Projects are delivered by others than those who sell them: a seller makes them, and keeps those that he manages.
-_MAKE_AND_WATCH: Reach = {Action.VIEW: Scope.TEAM, Action.ADD: Scope.OWN, Action.CHANGE: Scope.OWN}
+_MAKE_AND_WATCH: Reach = {
+    Action.VIEW: Scope.TEAM,
+    **dict.fromkeys((Action.ADD, Action.CHANGE, Action.DELETE), Scope.OWN),
+}
 _DELIVER: Reach = {
     Action.VIEW: Scope.TEAM_AND_BELOW,
     Action.ADD: Scope.OWN,
