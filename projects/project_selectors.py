@@ -79,3 +79,11 @@ def project_of_deal(deal: Deal, reader: Any) -> Project | None:
     if deal.project_id is None:
         return None
     return Project.objects.visible_to(reader).select_related("stage").filter(pk=deal.project_id).first()
+
+
+def is_of_project_out_of_sight(deal: Deal, reader: Any) -> bool:
+    """Whether the deal belongs to a living project that the reader does not see."""
+    if deal.project_id is None:
+        return False
+    living = Project.objects.alive().filter(pk=deal.project_id)
+    return bool(living.exists()) and not Project.objects.visible_to(reader).filter(pk=deal.project_id).exists()

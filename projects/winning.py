@@ -7,6 +7,7 @@ from clients.models import Client
 from crm.access.rights import Action, Scope, hidden_fields, locked_fields, may
 from projects.models import Deal, Project, StageKind
 from projects.project_forms import EXISTING, NEW, NONE
+from projects.project_selectors import is_of_project_out_of_sight
 from teams.models import Grant, User
 
 
@@ -33,7 +34,8 @@ def offer_of(deal: Deal, *, actor: Any, asks_which: bool = False) -> Offer:
     linked = deal.project_id if deal.project_id and _sees(deal, actor) else None
     if linked:
         projects = projects | Project.objects.visible_to(actor).filter(pk=linked)
-    choices = _choices(projects, actor, asks_which=asks_which)
+    keeps_link = "project" in locked_fields(actor, Deal) or is_of_project_out_of_sight(deal, actor)
+    choices = _without_project(asks_which) if keeps_link else _choices(projects, actor, asks_which=asks_which)
     likely = EXISTING if linked and EXISTING in choices else (choices[0] if choices else NONE)
     return Offer(choices, likely, projects.order_by("name", "id"), managers(actor), linked, client)
 
@@ -54,12 +56,14 @@ def managers(actor: Any) -> Any:
 
 
 def _choices(projects: Any, actor: Any, *, asks_which: bool) -> tuple[str, ...]:
-    if "project" in locked_fields(actor, Deal):
-        return () if asks_which else (NONE,)
     found = [NEW] if may(actor, Action.ADD, Project) else []
     if projects.exists():
         found.append(EXISTING)
-    return tuple(found if asks_which else [*found, NONE])
+    return (*found, *_without_project(asks_which))
+
+
+def _without_project(asks_which: bool) -> tuple[str, ...]:
+    return () if asks_which else (NONE,)
 
 
 def _client_of(deal: Deal, actor: Any) -> Client | None:

@@ -13,6 +13,7 @@ from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.access.writing import change_fields, lock_record, move_to_bin
 from crm.timeline import writing as timeline
 from projects.models import Deal, DealContact, Project, ProjectContact, ProjectKind, StageKind
+from projects.project_selectors import is_of_project_out_of_sight
 from projects.selectors import end_of
 from projects.services import moves
 from projects.services.projects import create_project, restore_project, save_project
@@ -88,7 +89,7 @@ def reopen_deal(deal: Deal, *, actor: Any, fate: ProjectFate = ProjectFate.KEPT)
 
 
 def _project_for(deal: Deal, choice: NewProject | Project, actor: Any) -> Project:
-    if "project" in locked_fields(actor, Deal):
+    if "project" in locked_fields(actor, Deal) or is_of_project_out_of_sight(deal, actor):
         raise PermissionDenied
     if isinstance(choice, Project):
         return _linked(deal, choice, actor)

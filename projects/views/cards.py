@@ -48,7 +48,7 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "lines": lines,
         "sees_amount": sees["amount"] and sees["currency"],
         "project": project_of_deal(deal, reader) if sees["project"] else None,
-        "may_make_project": deal.state == StageKind.WON and card.may_edit["project"],
+        "may_make_project": _may_make_project(card),
         "people": people,
         "unseen": unseen,
         "way": way_of(deal, stages_of(deal.pipeline)) if sees["stage"] else None,
@@ -58,6 +58,12 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "may_split": _may_split(card, lines, reader),
         "may_duplicate": may(reader, Action.ADD, Deal),
     }
+
+
+def _may_make_project(card: Card) -> bool:
+    """A deal that has a project, though out of the reader's sight, is given no other one by a button."""
+    deal = card.record
+    return deal.state == StageKind.WON and deal.project_id is None and card.may_edit["project"]
 
 
 def _may_split(card: Card, lines: Sequence[Any], reader: Any) -> bool:

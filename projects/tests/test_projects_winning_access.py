@@ -1,0 +1,71 @@
+"""Winning, giving a project later and reopening tell nothing and take nothing of a project that is out of reach."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from clients.tests.factories import make_client
+from crm.access.rights import Action
+from crm.access.shares import share
+from crm.pages.testing import browser_of, form_of
+from projects.models import Deal
+from projects.services import NewProject, give_project, reopen_deal, win_deal
+from projects.tests.factories import make_deal
+from projects.tests.project_factories import make_project
+from projects.winning import may_make_project
+from teams.models import User
+from teams.tests.factories import Cast, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def stored(deal: Deal) -> Deal:
+    return Deal.objects.select_related("project").get(pk=deal.pk)
+
+
+def acme_deal(cast: Cast, **fields: Any) -> Deal:
+    told = {"client": make_client(cast.ann, "Acme"), "amount": Decimal(500), "currency": "EUR"}
+    return make_deal(cast.ann, "Portal", **(told | fields))
+
+
+def won(cast: Cast) -> Deal:
+    """With the project that ann's win made."""
+    return win_deal(acme_deal(cast), actor=cast.ann, project=NewProject("Kestrel works"))
+
+
+def let_change(deal: Deal, user: User, *, actor: User) -> None:
+    share(deal, action=Action.CHANGE, actor=actor, with_user=user)
+
+
+def choices_of(user: User, url: str) -> list[str]:
+    form = browser_of(user).get(url).context["form"]
+    return [key for key, _label in form.fields["choice"].choices]
+
+
+def test_the_link_to_a_project_out_of_sight_is_overwritten_by_nobody(cast: Cast) -> None:
+    deal = won(cast)
+    project = stored(deal).project
+    let_change(deal, cast.cy, actor=cast.ann)
+    cy, his = browser_of(cast.cy), make_project(cast.cy, "His", client=None)
+    assert deal.url("make_project") not in cy.get(deal.get_absolute_url()).content.decode()
+    assert not may_make_project(stored(deal), actor=cast.cy)
+    sent = {"choice": "new", "name": "Mine", "version": stored(deal).version}
+    assert cy.post(deal.url("make_project"), sent).status_code == 403
+    for choice in (NewProject("Mine"), his):
+        with pytest.raises(PermissionDenied):
+            give_project(stored(deal), choice, actor=cast.cy)
+    reopen_deal(stored(deal), actor=cast.ann)
+    assert choices_of(cast.cy, deal.url("win")) == ["none"]
+    assert choices_of(cast.ann, deal.url("win")) == ["new", "existing", "none"]
+    for choice in (NewProject("Mine"), his):
+        with pytest.raises(PermissionDenied):
+            win_deal(stored(deal), actor=cast.cy, project=choice)
+    assert cy.post(deal.url("win"), form_of(cy, deal.url("win"))).status_code == 302
+    assert (stored(deal).state, stored(deal).project) == ("won", project)
