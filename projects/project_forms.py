@@ -301,12 +301,17 @@ class WinForm(forms.Form):
         self.fields["project"].queryset = offer.projects  # type: ignore[attr-defined]
         self.initial["project"] = offer.linked
         if NEW not in offer.choices:
-            for name in ("name", "code", "kind", "manager"):
-                del self.fields[name]
+            self._drop("name", "code", "kind", "manager")
             return
         self.fields["kind"].choices = Project._meta.get_field("kind").choices  # type: ignore[attr-defined,union-attr]
         self.fields["manager"].queryset = offer.managers  # type: ignore[attr-defined]
+        if "owner" in locked_fields(self.actor, Project):
+            self._drop("manager")
         self.initial.update(name=self.deal.name, code=self._proposed, manager=self.actor.pk)
+
+    def _drop(self, *names: str) -> None:
+        for name in names:
+            del self.fields[name]
 
     @property
     def _proposed(self) -> str:

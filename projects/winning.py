@@ -47,11 +47,13 @@ def may_make_project(deal: Deal, *, actor: Any) -> bool:
 
 
 def managers(actor: Any) -> Any:
-    """The actor, and active people whose role lets them change projects."""
+    """The actor, and, unless his role locks the manager, active people whose role lets them change projects."""
+    people = User.objects.filter(is_active=True)
+    if "owner" in locked_fields(actor, Project):
+        return people.filter(pk=actor.pk)
     roles = Grant.objects.filter(
         record_type=Project._meta.label_lower, action=Action.CHANGE, scope__gt=Scope.NONE
     ).values("role")
-    people = User.objects.filter(is_active=True)
     return people.filter(pk=actor.pk) | people.filter(role__in=roles)
 
 

@@ -102,7 +102,8 @@ def _project_for(deal: Deal, choice: NewProject | Project, actor: Any) -> Projec
 
 
 def _made(deal: Deal, choice: NewProject, actor: Any) -> Project:
-    if not may(actor, Action.ADD, Project):
+    manager = choice.manager or actor
+    if not may(actor, Action.ADD, Project) or (manager != actor and "owner" in locked_fields(actor, Project)):
         raise PermissionDenied
     hidden = hidden_fields(actor, Deal)
     sees_money = hidden.isdisjoint({"amount", "currency"})
@@ -110,7 +111,7 @@ def _made(deal: Deal, choice: NewProject, actor: Any) -> Project:
         name=choice.name,
         code=choice.code,
         kind=choice.kind,
-        owner=choice.manager or actor,
+        owner=manager,
         team=deal.team,
         client=_client_seen(deal, actor),
         budget_amount=deal.amount if sees_money else None,

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from clients.tests.factories import make_client
-from crm.access.rights import Action
+from crm.access.rights import Action, forget_rights
 from crm.access.shares import share
 from crm.pages.testing import browser_of, form_of
 from projects.models import Deal
@@ -15,7 +15,7 @@ from projects.services import NewProject, give_project, reopen_deal, win_deal
 from projects.tests.factories import make_deal
 from projects.tests.project_factories import make_project
 from projects.winning import may_make_project
-from teams.models import User
+from teams.models import FieldRule, User
 from teams.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,12 @@ def let_change(deal: Deal, user: User, *, actor: User) -> None:
     share(deal, action=Action.CHANGE, actor=actor, with_user=user)
 
 
+def rule(user: User, record_type: str, *fields: str, access: str = "hidden") -> None:
+    for field in fields:
+        FieldRule.objects.create(role=user.role, record_type=record_type, field=field, access=access)
+    forget_rights(user)
+
+
 def choices_of(user: User, url: str) -> list[str]:
     form = browser_of(user).get(url).context["form"]
     return [key for key, _label in form.fields["choice"].choices]
@@ -69,3 +75,18 @@ def test_the_link_to_a_project_out_of_sight_is_overwritten_by_nobody(cast: Cast)
             win_deal(stored(deal), actor=cast.cy, project=choice)
     assert cy.post(deal.url("win"), form_of(cy, deal.url("win"))).status_code == 302
     assert (stored(deal).state, stored(deal).project) == ("won", project)
+
+
+def test_a_project_is_given_to_the_actor_alone_when_its_manager_is_not_his_to_name(cast: Cast) -> None:
+    deal, other = acme_deal(cast), acme_deal(cast)
+    fin = browser_of(cast.fin)
+    sent = form_of(fin, deal.url("win"))
+    assert fin.post(deal.url("win"), sent | {"manager": cast.bob.pk}).status_code == 302
+    assert stored(deal).project.owner == cast.bob
+    rule(cast.fin, "projects.project", "owner", access="read_only")
+    assert "manager" not in fin.get(other.url("win")).context["form"].fields
+    with pytest.raises(PermissionDenied):
+        win_deal(stored(other), actor=cast.fin, project=NewProject("Portal", manager=cast.bob))
+    sent = form_of(fin, other.url("win"))
+    assert fin.post(other.url("win"), sent | {"manager": cast.bob.pk}).status_code == 302
+    assert stored(other).project.owner == cast.fin

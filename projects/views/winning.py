@@ -39,7 +39,7 @@ def deal_win(request: HttpRequest, pk: UUID) -> HttpResponse:
             request, deal, lambda: win_deal(deal, actor=request.user, project=_choice(form)), said=said, to=_after
         )
     except LeavesScope:
-        form.add_error("manager", _("You could not see this project any more. Choose another manager."))
+        _refuse_manager(form)
         return _asked(request, deal, form, title, pgettext("act", "Mark as won"))
 
 
@@ -62,7 +62,7 @@ def deal_make_project(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         return done(request, deal, lambda: give_project(deal, chosen, actor=request.user), said=said, to=_after)
     except LeavesScope:
-        form.add_error("manager", _("You could not see this project any more. Choose another manager."))
+        _refuse_manager(form)
         return _asked(request, deal, form, title, _("Save"))
 
 
@@ -105,8 +105,13 @@ def _choice(form: WinForm) -> ProjectChoice:
     if sent.get("choice") == EXISTING:
         return sent["project"]  # type: ignore[no-any-return]
     if sent.get("choice") == NEW:
-        return NewProject(sent["name"].strip(), sent["code"], sent["kind"] or "fixed", sent["manager"])
+        return NewProject(sent["name"].strip(), sent["code"], sent["kind"] or "fixed", sent.get("manager"))
     return None
+
+
+def _refuse_manager(form: WinForm) -> None:
+    refusal = _("You could not see this project any more. Choose another manager.")
+    form.add_error("manager" if "manager" in form.fields else None, refusal)
 
 
 def _asked(request: HttpRequest, deal: Deal, form: WinForm, title: str, submit_label: str) -> HttpResponse:
