@@ -6,6 +6,7 @@ from projects.models import Project
 _HIDDEN, _READ_ONLY = FieldAccess.HIDDEN, FieldAccess.READ_ONLY
 _DEAL, _PRICE_LIST, _PROJECT = "projects.deal", "projects.pricelist", "projects.project"
 _MONEY = ("amount", "currency")
+_BUDGET = "budget_amount"
 
 
 def register_rules() -> None:
@@ -19,3 +20,12 @@ def register_rules() -> None:
     for name, leader in Project.RULED_WITH.items():
         for access in (_HIDDEN, _READ_ONLY):
             let_rule_follow((_PROJECT, name, access), of=(_PROJECT, leader, access))
+    _let_budgets_follow_amounts()
+
+
+def _let_budgets_follow_amounts() -> None:
+    """A win carries the amount over to the budget; followers are not followed, so each is told itself."""
+    with_budget = [name for name, leader in Project.RULED_WITH.items() if leader == _BUDGET]
+    for name in (_BUDGET, *with_budget):
+        for leader in _MONEY:
+            let_rule_follow((_PROJECT, name, _HIDDEN), of=(_DEAL, leader, _HIDDEN))

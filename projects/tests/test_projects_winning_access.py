@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from clients.tests.factories import make_client
-from crm.access.rights import Action, forget_rights
+from crm.access.rights import Action, forget_rights, hidden_fields
 from crm.access.shares import share
-from crm.pages.testing import browser_of, form_of
-from projects.models import Deal
+from crm.pages.testing import browser_of, edit_of, form_of
+from projects.models import Deal, Project
 from projects.services import NewProject, give_project, reopen_deal, win_deal
 from projects.tests.factories import make_deal
-from projects.tests.project_factories import make_project
+from projects.tests.project_factories import make_full_project, make_project
 from projects.winning import may_make_project
-from teams.models import FieldRule, User
+from teams.models import Company, FieldRule, User
 from teams.tests.factories import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,23 @@ def test_a_project_is_given_to_the_actor_alone_when_its_manager_is_not_his_to_na
     sent = form_of(fin, other.url("win"))
     assert fin.post(other.url("win"), sent | {"manager": cast.bob.pk}).status_code == 302
     assert stored(other).project.owner == cast.fin
+
+
+@pytest.mark.parametrize("field", ["amount", "currency"])
+def test_the_amount_of_a_deal_that_is_hidden_stands_nowhere_as_a_budget(cast: Cast, field: str) -> None:
+    project = make_full_project(cast.ann, "Nightingale", client=None)
+    fin, shown = browser_of(cast.fin), (project.get_absolute_url(), reverse("projects:list"), project.url("edit"))
+    assert any("1239876" in fin.get(url).content.decode() for url in shown)
+    rule(cast.fin, "projects.deal", field)
+    assert hidden_fields(cast.fin, Project) == {"budget_amount", "currency", "rates", "milestones.amount"}
+    for url in (*shown, reverse("projects:part", args=[project.pk, "milestones"])):
+        told = fin.get(url)
+        assert told.status_code == 200
+        assert not any(word in told.content.decode() for word in ("1239876", "1,239,876")), url
+    deal = acme_deal(cast)
+    assert edit_of(fin, project.url("edit"), name="By fin").status_code == 302
+    assert fin.post(deal.url("win"), form_of(fin, deal.url("win"))).status_code == 302
+    assert fin.post(reverse("projects:new"), form_of(fin, reverse("projects:new")) | {"name": "New"}).status_code == 302
+    kept = dict(Project.objects.values_list("name", "budget_amount"))
+    assert kept == {"By fin": 1239876, "Portal": None, "New": None}
+    assert stored(deal).project.currency == Company.current().currency
