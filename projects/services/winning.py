@@ -79,11 +79,16 @@ def reopen_deal(deal: Deal, *, actor: Any, fate: ProjectFate = ProjectFate.KEPT)
     """Back into the stage it was closed from; the project that its win made is kept, or goes to the recycle bin.
 
     Either way the deal remembers it, and uses it again when it is won again. Raises DealIsOpen, StaleVersion,
-    PermissionDenied.
+    PermissionDenied, also for the fate of a project that the actor must not know.
     """
     reopened = moves.reopen_deal(deal, actor=actor)
+    if fate is ProjectFate.KEPT:
+        return reopened
+    if "project" in hidden_fields(actor, Deal):
+        raise PermissionDenied
     made = Project.objects.alive().filter(made_of=deal).first()
-    if fate is ProjectFate.BINNED and made is not None:
+    if made is not None:
+        # Refused too where it is out of sight.
         move_to_bin(made, actor=actor)
     return reopened
 

@@ -12,7 +12,7 @@ from crm.access.rights import Action, forget_rights, hidden_fields
 from crm.access.shares import share
 from crm.pages.testing import browser_of, edit_of, form_of
 from projects.models import Deal, Project
-from projects.services import NewProject, give_project, reopen_deal, win_deal
+from projects.services import NewProject, ProjectFate, give_project, reopen_deal, win_deal
 from projects.tests.factories import make_deal
 from projects.tests.project_factories import make_full_project, make_project
 from projects.winning import may_make_project
@@ -111,3 +111,23 @@ def test_the_amount_of_a_deal_that_is_hidden_stands_nowhere_as_a_budget(cast: Ca
     kept = dict(Project.objects.values_list("name", "budget_amount"))
     assert kept == {"By fin": 1239876, "Portal": None, "New": None}
     assert stored(deal).project.currency == Company.current().currency
+
+
+def test_reopening_asks_for_no_project_that_is_hidden_or_out_of_sight(cast: Cast) -> None:
+    deal = won(cast)
+    fin = browser_of(cast.fin)
+    assert "Kestrel works" in fin.get(deal.url("reopen")).content.decode()
+    rule(cast.fin, "projects.deal", "project")
+    told = fin.get(deal.url("reopen")).content.decode()
+    assert "Kestrel works" not in told
+    assert "What becomes of it?" not in told
+    let_change(deal, cast.cy, actor=cast.ann)
+    for user in (cast.fin, cast.cy):
+        sent = {"version": stored(deal).version, "project": "bin"}
+        assert browser_of(user).post(deal.url("reopen"), sent).status_code == 403
+        with pytest.raises(PermissionDenied):
+            reopen_deal(stored(deal), actor=user, fate=ProjectFate.BINNED)
+    assert (stored(deal).state, stored(deal).project.is_deleted) == ("won", False)
+    sent = {"version": stored(deal).version, "project": "keep"}
+    assert fin.post(deal.url("reopen"), sent).status_code == 302
+    assert (stored(deal).state, stored(deal).project.is_deleted) == ("open", False)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from crm.access.rights import Action
+from crm.access.rights import Action, hidden_fields
 from crm.access.writing import LeavesScope
 from crm.pages.reading import fetch_record
 from projects.models import Deal, Project, StageKind
@@ -96,7 +96,9 @@ def _asked_to_reopen(request: HttpRequest, deal: Deal, made: Project | None) -> 
 
 
 def _made_and_deletable(deal: Deal, actor: Any) -> Project | None:
-    """The project that the win made, when the actor may move it to the recycle bin."""
+    """The project that the win made, when the actor may know of it and move it to the recycle bin."""
+    if "project" in hidden_fields(actor, Deal):
+        return None
     return Project.objects.deletable_by(actor).filter(made_of=deal).first()  # type: ignore[no-any-return]
 
 
