@@ -80,11 +80,11 @@ class ProjectOfAnotherClient(MoveRefused):
         super().__init__(_("This project is for another client."))
 
 
-class ProjectIsBinned(MoveRefused):
+class ProjectOutOfReach(MoveRefused):
+    """The deal made its project before; the text is one, so that it does not tell what became of it."""
+
     def __init__(self) -> None:
-        super().__init__(
-            _("The project of this deal is in the recycle bin, and you may not restore it. Win without a project.")
-        )
+        super().__init__(_("You may not make the project of this deal. Leave the deal without one."))
 
 
 class NoProjectStage(MoveRefused):

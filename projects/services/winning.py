@@ -17,7 +17,7 @@ from projects.project_selectors import is_of_project_out_of_sight
 from projects.selectors import end_of
 from projects.services import moves
 from projects.services.projects import create_project, restore_project, save_project
-from projects.services.refusals import DealIsClosed, DealNotWon, ProjectIsBinned, ProjectOfAnotherClient
+from projects.services.refusals import DealIsClosed, DealNotWon, ProjectOfAnotherClient, ProjectOutOfReach
 
 LINKED = "deals.linked"
 
@@ -47,7 +47,7 @@ class ProjectFate(Enum):
 def win_deal(deal: Deal, *, actor: Any, project: ProjectChoice = None) -> Deal:
     """Close a deal as won, with the project that it becomes. A deal that made a project once never makes a second.
 
-    Raises as `move_deal` does; ProjectOfAnotherClient, ProjectIsBinned; LeavesScope of the new project.
+    Raises as `move_deal` does; ProjectOfAnotherClient, ProjectOutOfReach; LeavesScope of the new project.
     """
     current = moves.locked_for_move(deal, actor)
     if not current.is_open:
@@ -99,10 +99,13 @@ def _project_for(deal: Deal, choice: NewProject | Project, actor: Any) -> Projec
     if isinstance(choice, Project):
         return _linked(deal, choice, actor)
     made = Project.objects.filter(made_of=deal).first()
-    if made is None:
-        return _made(deal, choice, actor)
-    if made.is_deleted and not Project.objects.in_bin_of(actor).filter(pk=made.pk).exists():
-        raise ProjectIsBinned
+    return _made(deal, choice, actor) if made is None else _taken_up(made, actor)
+
+
+def _taken_up(made: Project, actor: Any) -> Project:
+    within_reach = Project.objects.in_bin_of(actor) if made.is_deleted else Project.objects.visible_to(actor)
+    if not within_reach.filter(pk=made.pk).exists():
+        raise ProjectOutOfReach
     return restore_project(made, actor=actor) if made.is_deleted else made
 
 

@@ -23,8 +23,8 @@ from projects.services import (
     DealIsClosed,
     NewProject,
     ProjectFate,
-    ProjectIsBinned,
     ProjectOfAnotherClient,
+    ProjectOutOfReach,
     create_deal,
     give_project,
     reopen_deal,
@@ -98,7 +98,7 @@ def test_the_project_of_a_deal_is_restored_by_those_who_may_and_by_nobody_else(c
     win_deal(deal, actor=cast.ann, project=NewProject("Portal"))
     reopen_deal(deal, actor=cast.ann, fate=ProjectFate.BINNED)
     Grant.objects.filter(role=cast.fin.role, record_type="projects.project", action="delete").delete()
-    with pytest.raises(ProjectIsBinned):
+    with pytest.raises(ProjectOutOfReach):
         win_deal(deal, actor=cast.fin, project=NewProject("Portal"))
     win_deal(stored(deal), actor=cast.fin)
     assert (stored(deal).state, Project.objects.alive().count()) == ("won", 0)

@@ -10,9 +10,10 @@ from django.urls import reverse
 from clients.tests.factories import make_client
 from crm.access.rights import Action, forget_rights, hidden_fields
 from crm.access.shares import share
+from crm.access.writing import move_to_bin
 from crm.pages.testing import browser_of, edit_of, form_of
 from projects.models import Deal, Project
-from projects.services import NewProject, ProjectFate, give_project, reopen_deal, win_deal
+from projects.services import NewProject, ProjectFate, ProjectOutOfReach, give_project, reopen_deal, save_deal, win_deal
 from projects.tests.factories import make_deal
 from projects.tests.project_factories import make_full_project, make_project
 from projects.winning import may_make_project
@@ -39,6 +40,12 @@ def acme_deal(cast: Cast, **fields: Any) -> Deal:
 def won(cast: Cast) -> Deal:
     """With the project that ann's win made."""
     return win_deal(acme_deal(cast), actor=cast.ann, project=NewProject("Kestrel works"))
+
+
+def with_project(deal: Deal, project: Project | None) -> Deal:
+    linked = stored(deal)
+    linked.project = project
+    return linked
 
 
 def let_change(deal: Deal, user: User, *, actor: User) -> None:
@@ -131,3 +138,34 @@ def test_reopening_asks_for_no_project_that_is_hidden_or_out_of_sight(cast: Cast
     sent = {"version": stored(deal).version, "project": "keep"}
     assert fin.post(deal.url("reopen"), sent).status_code == 302
     assert (stored(deal).state, stored(deal).project.is_deleted) == ("open", False)
+
+
+def test_a_win_tells_alike_of_its_old_project_out_of_sight_and_out_of_reach(cast: Cast) -> None:
+    deal = won(cast)
+    project = stored(deal).project
+    reopen_deal(stored(deal), actor=cast.ann)
+    save_deal(with_project(deal, None), actor=cast.ann)
+    let_change(deal, cast.cy, actor=cast.ann)
+    cy, told = browser_of(cast.cy), []
+    for bin_it in (False, True):
+        if bin_it:
+            move_to_bin(project, actor=cast.ann)
+        with pytest.raises(ProjectOutOfReach) as refused:
+            win_deal(stored(deal), actor=cast.cy, project=NewProject("Mine"))
+        told.append(str(refused.value))
+        sent = form_of(cy, deal.url("win")) | {"choice": "new", "name": "Mine"}
+        assert told[-1] in cy.post(deal.url("win"), sent, follow=True).content.decode()
+    assert told[0] == told[1]
+    assert (stored(deal).state, stored(deal).project) == ("open", None)
+    win_deal(stored(deal), actor=cast.ann, project=NewProject("Portal"))
+    assert (stored(deal).project, stored(deal).project.is_deleted) == (project, False)
+
+
+def test_one_who_wins_a_deal_is_led_to_its_project_only_where_he_sees_it(cast: Cast) -> None:
+    deal = won(cast)
+    let_change(deal, cast.cy, actor=cast.ann)
+    for user, leads_to in ((cast.cy, deal), (cast.ann, stored(deal).project)):
+        reopen_deal(stored(deal), actor=cast.ann)
+        browser = browser_of(user)
+        answer = browser.post(deal.url("win"), form_of(browser, deal.url("win")))
+        assert (answer.status_code, answer.headers["Location"]) == (302, leads_to.get_absolute_url())

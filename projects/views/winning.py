@@ -1,5 +1,6 @@
 """Winning a deal with its project, giving a won deal one later, and reopening, which asks what becomes of it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from crm.access.writing import LeavesScope
 from crm.pages.reading import fetch_record
 from projects.models import Deal, Project, StageKind
 from projects.project_forms import EXISTING, NEW, ReopenForm, WinForm
+from projects.project_selectors import project_of_deal
 from projects.services import DealIsClosed, NewProject, ProjectChoice, ProjectFate, give_project, reopen_deal, win_deal
 from projects.views.moves import done, movable, sent_version
 from projects.winning import offer_of
@@ -36,7 +38,11 @@ def deal_win(request: HttpRequest, pk: UUID) -> HttpResponse:
     said = _("“%(name)s” is won. Congratulations!") % {"name": deal}
     try:
         return done(
-            request, deal, lambda: win_deal(deal, actor=request.user, project=_choice(form)), said=said, to=_after
+            request,
+            deal,
+            lambda: win_deal(deal, actor=request.user, project=_choice(form)),
+            said=said,
+            to=_after(request.user),
         )
     except LeavesScope:
         _refuse_manager(form)
@@ -60,7 +66,9 @@ def deal_make_project(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _asked(request, deal, form, title, _("Save"))
     said = _("“%(name)s” has its project.") % {"name": deal}
     try:
-        return done(request, deal, lambda: give_project(deal, chosen, actor=request.user), said=said, to=_after)
+        return done(
+            request, deal, lambda: give_project(deal, chosen, actor=request.user), said=said, to=_after(request.user)
+        )
     except LeavesScope:
         _refuse_manager(form)
         return _asked(request, deal, form, title, _("Save"))
@@ -121,6 +129,12 @@ def _asked(request: HttpRequest, deal: Deal, form: WinForm, title: str, submit_l
     return render(request, "deals/win.html", context, status=422 if form.errors else 200)
 
 
-def _after(deal: Deal) -> str:
-    """The project, when the actor was given one; it is in his sight."""
-    return deal.project.get_absolute_url() if deal.project else deal.get_absolute_url()
+def _after(actor: Any) -> Callable[[Deal], str]:
+    """Leads to the project of the deal, where the actor sees it."""
+
+    def page_of(deal: Deal) -> str:
+        hides = "project" in hidden_fields(actor, Deal)
+        project = None if hides else project_of_deal(deal, actor)
+        return project.get_absolute_url() if project else deal.get_absolute_url()
+
+    return page_of
