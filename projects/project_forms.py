@@ -141,7 +141,7 @@ class RateFormSet(BaseInlineFormSet):
         return {**super().get_form_kwargs(index), "usual": self.instance.currency}
 
 
-def checked_code(code: str, *, proposed: str = "", besides: UUID | None = None) -> str:
+def checked_code(code: str, *, actor: Any, proposed: str = "", besides: UUID | None = None) -> str:
     """A proposed code that is taken gives way to the next free one, a typed one is told: raises ValidationError."""
     code = code.strip()
     if not code or not code_is_taken(code, besides=besides):
@@ -149,7 +149,10 @@ def checked_code(code: str, *, proposed: str = "", besides: UUID | None = None) 
     free = free_code(code, besides=besides)
     if code == proposed:
         return free
-    raise ValidationError(_("“%(code)s” is taken. “%(free)s” is free.") % {"code": code, "free": free})
+    if Project.objects.visible_to(actor).filter(code__iexact=code).exists():
+        raise ValidationError(_("“%(code)s” is taken. “%(free)s” is free.") % {"code": code, "free": free})
+    # What is free would tell how many there are out of sight.
+    raise ValidationError(_("“%(code)s” is taken. Choose another.") % {"code": code})
 
 
 class ProjectForm(OwnedRecordForm):
@@ -209,7 +212,7 @@ class ProjectForm(OwnedRecordForm):
     def clean_code(self) -> str:
         if "code" in locked_fields(self.actor, Project):
             return str(self.instance.code)
-        code = checked_code(self.cleaned_data["code"], besides=self.instance.pk)
+        code = checked_code(self.cleaned_data["code"], actor=self.actor, besides=self.instance.pk)
         return code or str(self.initial.get("code") or "")
 
 
@@ -305,8 +308,8 @@ class WinForm(forms.Form):
             return
         self.fields["kind"].choices = Project._meta.get_field("kind").choices  # type: ignore[attr-defined,union-attr]
         self.fields["manager"].queryset = offer.managers  # type: ignore[attr-defined]
-        if "owner" in locked_fields(self.actor, Project):
-            self._drop("manager")
+        locked = locked_fields(self.actor, Project)
+        self._drop(*(name for name, ruled_by in (("code", "code"), ("manager", "owner")) if ruled_by in locked))
         self.initial.update(name=self.deal.name, code=self._proposed, manager=self.actor.pk)
 
     def _drop(self, *names: str) -> None:
@@ -320,7 +323,7 @@ class WinForm(forms.Form):
     def clean_code(self) -> str:
         if self.data.get("choice") != NEW:
             return ""
-        return checked_code(self.cleaned_data["code"], proposed=self._proposed)
+        return checked_code(self.cleaned_data["code"], actor=self.actor, proposed=self._proposed)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

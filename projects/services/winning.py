@@ -110,14 +110,14 @@ def _taken_up(made: Project, actor: Any) -> Project:
 
 
 def _made(deal: Deal, choice: NewProject, actor: Any) -> Project:
-    manager = choice.manager or actor
-    if not may(actor, Action.ADD, Project) or (manager != actor and "owner" in locked_fields(actor, Project)):
+    manager, locked = choice.manager or actor, locked_fields(actor, Project)
+    if not may(actor, Action.ADD, Project) or (manager != actor and "owner" in locked):
         raise PermissionDenied
     hidden = hidden_fields(actor, Deal)
     sees_money = hidden.isdisjoint({"amount", "currency"})
     project = Project(
         name=choice.name,
-        code=choice.code,
+        code="" if "code" in locked else choice.code,
         kind=choice.kind,
         owner=manager,
         team=deal.team,

@@ -169,3 +169,30 @@ def test_one_who_wins_a_deal_is_led_to_its_project_only_where_he_sees_it(cast: C
         browser = browser_of(user)
         answer = browser.post(deal.url("win"), form_of(browser, deal.url("win")))
         assert (answer.status_code, answer.headers["Location"]) == (302, leads_to.get_absolute_url())
+
+
+def test_a_code_that_is_taken_out_of_sight_tells_of_no_other_codes(cast: Cast) -> None:
+    for number in (1, 2, 3):
+        make_project(cast.cy, "Hidden", code=f"HUSHCO-{number}")
+    mine = make_project(cast.ann, "Mine", code="ACME-1")
+    deal, ann = acme_deal(cast), browser_of(cast.ann)
+    for url in (deal.url("win"), mine.url("edit"), reverse("projects:new")):
+        sent = form_of(ann, url) | {"name": "Portal"}
+        answers = [ann.post(url, sent | {"code": code}) for code in ("HUSHCO-1", "hushco-3")]
+        assert [answer.status_code for answer in answers] == [422, 422]
+        told = [answer.context["form"].errors["code"] for answer in answers]
+        assert told == [["“HUSHCO-1” is taken. Choose another."], ["“hushco-3” is taken. Choose another."]], url
+    seen = ann.post(deal.url("win"), form_of(ann, deal.url("win")) | {"code": "acme-1"})
+    assert seen.context["form"].errors["code"] == ["“acme-1” is taken. “acme-2” is free."]
+
+
+def test_a_code_that_is_not_the_winners_to_write_is_not_asked_of_him(cast: Cast) -> None:
+    deal, fin = acme_deal(cast), browser_of(cast.fin)
+    assert "code" in form_of(fin, deal.url("win"))
+    rule(cast.fin, "projects.project", "code", access="read_only")
+    sent = form_of(fin, deal.url("win"))
+    assert "code" not in sent
+    assert fin.post(deal.url("win"), sent | {"code": "MINE"}).status_code == 302
+    assert stored(deal).project.code == "ACME-1"
+    other = win_deal(acme_deal(cast), actor=cast.fin, project=NewProject("Portal", "MINE"))
+    assert stored(other).project.code == "ACME-2"

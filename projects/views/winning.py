@@ -115,7 +115,7 @@ def _choice(form: WinForm) -> ProjectChoice:
     if sent.get("choice") == EXISTING:
         return sent["project"]  # type: ignore[no-any-return]
     if sent.get("choice") == NEW:
-        return NewProject(sent["name"].strip(), sent["code"], sent["kind"] or "fixed", sent.get("manager"))
+        return NewProject(sent["name"].strip(), sent.get("code", ""), sent["kind"] or "fixed", sent.get("manager"))
     return None
 
 
