@@ -1,4 +1,7 @@
-"""The health of a page of projects as one reader may know it, and the same as a condition for the filter."""
+"""The health of a page of projects as one reader may know it, and the same as a condition for the filter.
+
+To those who do not see the stages every project is an open one.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -52,7 +55,7 @@ def _health(project: Project, facts: Any, hidden: frozenset[str], spent: Mapping
         hours = spent.get(project.pk, Decimal(0)), project.budget_hours
     standing = Standing(
         today=timezone.localdate(),
-        is_open=project.is_open,
+        is_open=project.is_open or "stage" in hidden,
         planned_end=None if "planned_end" in hidden else project.planned_end,
         due_days=[] if "milestones" in hidden else facts.facts_due,
         open_risks=[] if "risks" in hidden else [_pair(risk) for risk in facts.facts_risks],
@@ -79,7 +82,7 @@ def with_health(levels: Sequence[str], reader: Any) -> Q:
 
 
 def _computed(level: str, hidden: frozenset[str]) -> Q:
-    is_open = Q(state=ProjectState.OPEN)
+    is_open = Q() if "stage" in hidden else Q(state=ProjectState.OPEN)
     red, amber = is_open & _red(hidden), is_open & _amber(hidden)
     return {HealthLevel.RED: red, HealthLevel.AMBER: amber & ~red, HealthLevel.GREEN: ~red & ~amber}[HealthLevel(level)]
 

@@ -93,7 +93,7 @@ def some_project(draw: random.Random, cast: Cast, number: int) -> Project:
     )
 
 
-@pytest.mark.parametrize("hidden", [(), ("milestones",), ("risks", "health_word"), ("planned_end",)])
+@pytest.mark.parametrize("hidden", [(), ("milestones",), ("risks", "health_word"), ("planned_end",), ("stage",)])
 def test_the_filter_finds_the_projects_that_are_shown_in_its_colour(cast: Cast, hidden: tuple[str, ...]) -> None:
     draw = random.Random(7)  # noqa: S311
     for number in range(40):

@@ -43,6 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "weeks": page.address(zoom=WEEKS, at=[]),
         },
         "sees_code": "code" not in page.hidden,
+        "sees_stage": "stage" not in page.hidden,
         **ways_of(request),
     }
     return render(request, "projects/overview.html", context)
