@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from clients.tests.factories import make_client
 from crm.access.rights import forget_rights
-from crm.pages.testing import browser_of
-from projects.models import Project
+from crm.pages.testing import browser_of, form_of
+from projects.models import Project, ProjectMember
 from projects.tests.project_factories import make_project, project_stage
 from teams.models import FieldRule, User
-from teams.tests.factories import Cast, make_cast
+from teams.tests.factories import Cast, UserFactory, make_cast
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -73,3 +73,15 @@ def test_a_hidden_stage_is_told_by_no_colour_and_no_shape(cast: Cast) -> None:
     listed = browser_of(cast.fin).get(reverse("projects:list"), {"health": "red"}).context["list"]
     assert [row.record for row in listed.rows] == [late]
     assert "The planned end has passed" in page(cast.fin, late.get_absolute_url())
+
+
+def test_only_active_people_join_a_team_and_those_who_left_stay(cast: Cast) -> None:
+    gone, stranger = UserFactory(username="gone"), UserFactory(username="stranger", is_active=False)
+    project = make_project(cast.ann, parts={"members": [ProjectMember(user=gone)]})
+    gone.is_active = False
+    gone.save()
+    ann, url = browser_of(cast.ann), reverse("projects:part", args=[project.pk, "members"])
+    sent = form_of(ann, url) | {"members-1-role": "developer", "members-1-allocation": "50"}
+    assert ann.post(url, sent | {"members-1-user": str(stranger.pk)}).status_code == 422
+    assert ann.post(url, sent | {"members-1-user": str(cast.bob.pk)}).status_code == 302
+    assert [row.user for row in project.members.all()] == [gone, cast.bob]
