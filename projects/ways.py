@@ -11,8 +11,9 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from clients.models import Client
+from crm.access.explaining import Way
 from crm.access.querysets import Condition
-from crm.access.rights import Action, Rights, Scope
+from crm.access.rights import Action, Rights, Scope, hidden_fields
 from crm.access.ways import FurtherWay, register
 from projects.models import Project, ProjectMember
 from teams.models import Company
@@ -58,13 +59,16 @@ def present_members() -> Any:
     return begun.filter(ends=None) | begun.filter(ends__gte=F("today"))
 
 
-def _reasons_of_project(project: Project, _reader: Any) -> Mapping[int, str]:
+def _reasons_of_project(project: Project, reader: Any) -> Mapping[int, str]:
     members = present_members().filter(project=project)
+    if "members" in hidden_fields(reader, Project):
+        return {member.user_id: str(Way.WORK.label) for member in members}
     return {member.user_id: _("On the team of this project (%(role)s)") % {"role": member.what} for member in members}
 
 
 def _reasons_of_client(client: Client, reader: Any) -> Mapping[int, str]:
-    """By the projects in the reader's sight; those out of it are not named."""
+    """By the projects in the reader's sight; of those out of it is not even told that they are projects."""
+    is_told = hidden_fields(reader, Project).isdisjoint({"client", "members", "owner"})
     seen = Project.objects.visible_to(reader).filter(pk=OuterRef("pk"))
     projects = {row.pk: row for row in Project.objects.alive().filter(client=client).annotate(is_seen=Exists(seen))}
     works = (
@@ -75,8 +79,8 @@ def _reasons_of_client(client: Client, reader: Any) -> Mapping[int, str]:
     for user_id, key in sorted(works, key=lambda work: projects[work[1]].is_seen):
         reasons[user_id] = (
             _("Works on the project “%(name)s”") % {"name": projects[key].name}
-            if projects[key].is_seen
-            else _("Works on a project that you may not see")
+            if is_told and projects[key].is_seen
+            else str(Way.WORK.label)
         )
     return reasons
 

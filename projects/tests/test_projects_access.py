@@ -94,6 +94,12 @@ def work_on(project: Project, user: User, *, actor: User, **days: Any) -> Projec
     return save_project(project, actor=actor, parts={"members": members})
 
 
+def reasons_of(user: User, record: Any, reader: User) -> list[str]:
+    """Why somebody sees the record, as it is told to this reader."""
+    found = [one for one in who_sees(record, reader=User.objects.get(pk=reader.pk)) if one.user == user]
+    return [str(reason.text) for one in found for reason in one.reasons]
+
+
 def test_an_outsider_gets_nothing_of_anns_project_anywhere(cast: Cast) -> None:
     project = full(cast)
     for surface, told in surfaces(cast.cy, project).items():
@@ -164,9 +170,13 @@ def test_who_sees_this_and_why_names_the_membership_and_no_project_out_of_sight(
     stranger = UserFactory(role=cast.fin.role)
     share(project.client, action=Action.VIEW, actor=cast.ann, with_user=stranger)
     told = page(stranger, project.client.url("sharing"))
-    assert "Works on a project that you may not see" in told
     assert "Nightingale" not in told
+    assert reasons_of(cast.cy, project.client, stranger) == ["By what they work on"]
     assert cast.cy in [one.user for one in who_sees(project)]
+    hide(cast.fin, "members")
+    for record in (project, project.client):
+        assert reasons_of(cast.cy, record, cast.fin) == ["By what they work on"]
+        assert reasons_of(cast.cy, record, cast.ann) != ["By what they work on"]
 
 
 def test_hidden_money_stands_on_no_surface(cast: Cast) -> None:
