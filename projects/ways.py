@@ -14,7 +14,7 @@ from clients.models import Client
 from crm.access.explaining import Way
 from crm.access.querysets import Condition
 from crm.access.rights import Action, Rights, Scope, hidden_fields
-from crm.access.ways import FurtherWay, register
+from crm.access.ways import FurtherWay, register, show_to_owner
 from projects.models import Project, ProjectMember
 from teams.models import Company
 
@@ -89,3 +89,4 @@ register(FurtherWay(model=Project._meta.label_lower, keys=_projects_of, reasons=
 register(
     FurtherWay(model=Client._meta.label_lower, keys=_clients_of, reasons=_reasons_of_client, is_open=_sees_some_clients)
 )
+show_to_owner(Project._meta.label_lower, "client")

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from crm.access.models import Record
 from crm.access.rights import Action, hidden_fields
-from crm.access.writing import LeavesScope, StaleVersion, move_to_bin
+from crm.access.writing import Refused, StaleVersion, move_to_bin
 from crm.pages.forms import RecordForm
 from crm.search.finding import matching
 
@@ -134,7 +134,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (StaleVersion, LeavesScope) as refusal:
+        except (StaleVersion, Refused) as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

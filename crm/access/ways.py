@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crm.access.rights import Rights
+from django.db.models import Q
+
+from crm.access.rights import Action, Rights
 
 if TYPE_CHECKING:
     from crm.access.querysets import Condition
@@ -48,3 +50,21 @@ def ways_to(model: Any) -> tuple[FurtherWay, ...]:
 def keys_seen_by(model: Any, user: Any, rights: Rights) -> list["Condition"]:
     """A statement for each way that is open to the user."""
     return [way.keys(user.pk) for way in ways_to(model) if way.is_open(rights)]
+
+
+#: Labels of record types → the field that names another record, which the owner sees by owning this one.
+_shown_to_owners: dict[str, str] = {}
+
+
+def show_to_owner(model: str, field: str) -> None:
+    """Called at start-up beside the way that it belongs to: who does not see that record gives this one to nobody."""
+    _shown_to_owners[model] = field
+
+
+def givable_by(user: Any, records: Any) -> Any:
+    """Of a queryset, those by which no new owner comes to see what the user does not see himself."""
+    name = _shown_to_owners.get(records.model._meta.label_lower)
+    if name is None:
+        return records
+    shown = records.model._meta.get_field(name).related_model.objects.allowed_to(user, Action.VIEW)
+    return records.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": shown.values("pk")}))

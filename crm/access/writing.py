@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from crm.access.models import Record
 from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, locked_fields, may
+from crm.access.ways import givable_by
 from crm.history.writing import CHANGED, CREATED, record_versions
 from crm.notifications.services import notify
 from crm.timeline import writing as timeline
@@ -31,7 +32,13 @@ class StaleVersion(Exception):
         self.current = current
 
 
-class LeavesScope(PermissionDenied):
+class Refused(PermissionDenied):
+    """Not allowed, and its text tells the user why; `field` is the one of a form that it speaks of, if any."""
+
+    field = ""
+
+
+class LeavesScope(Refused):
     """The write would put the record out of its author's own reach."""
 
     def __init__(self) -> None:
@@ -96,13 +103,15 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     """Give a record to another owner and team, even out of the actor's own reach.
 
     Nothing else of the instance is stored. Raises StaleVersion, and PermissionDenied when the actor may not assign
-    this record.
+    this record or does not see what its owner sees by it.
     """
     model = type(record)
     current = lock_record(record)
     if not model.objects.assignable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
     if locked_fields(actor, model) & {"owner", "team"}:
+        raise PermissionDenied
+    if not givable_by(actor, model.objects.filter(pk=record.pk)).exists():
         raise PermissionDenied
     record.owner, record.team = owner, team
     news = [name for name in ("owner", "team") if getattr(record, f"{name}_id") != getattr(current, f"{name}_id")]

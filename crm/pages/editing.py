@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.models import Record
 from crm.access.rights import Action, may
-from crm.access.writing import LeavesScope, StaleVersion
+from crm.access.writing import Refused, StaleVersion
 from crm.pages.forms import CARRIED, RecordChoiceField, RecordForm
 from crm.pages.shown import shown_value
 
@@ -58,8 +58,11 @@ class EditPage:
             stored = self.save(record, parts=form.part_rows(), actor=request.user)
         except StaleVersion as conflict:
             return self.show_conflict(request, conflict.current)
-        except (LeavesScope, ValidationError) as refusal:
-            form.add_error(None, refusal if isinstance(refusal, ValidationError) else str(refusal))
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.show(request, status=422)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             return self.show(request, status=422)
         except IntegrityError:
             return self.explain_double(request, record)

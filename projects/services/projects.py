@@ -17,6 +17,7 @@ from crm.timeline import writing as timeline
 from projects.models import Project, ProjectMove, ProjectStage
 from projects.project_codes import free_code, lock_codes, suggested_code
 from projects.project_selectors import first_project_stage
+from projects.services.client_sight import NOBODY, Onlookers, onlookers_of, refuse_new_onlookers
 from projects.services.refusals import NoProjectStage
 from teams.models import Company
 
@@ -29,8 +30,10 @@ MANAGED, JOINED = "projects.managed", "projects.joined"
 def create_project(project: Project, *, actor: Any, parts: Parts | None = None) -> Project:
     """Store a new project in the stage it names, else in the first; without a code it is given one.
 
-    A code that is taken gives way to the next free one. Raises NoProjectStage, PermissionDenied, LeavesScope.
+    A code that is taken gives way to the next free one. Raises NoProjectStage, PermissionDenied, LeavesScope,
+    GivesSight.
     """
+    _refuse_new_onlookers(project, parts, actor, stored=NOBODY)
     _place(project)
     project.currency = project.currency or Company.current().currency
     _settle_code(project, actor)
@@ -46,16 +49,19 @@ def create_project(project: Project, *, actor: Any, parts: Parts | None = None) 
 def save_project(project: Project, *, actor: Any, parts: Parts | None = None, reason: str = "") -> Project:
     """Store a changed project; it stays in its stage whatever the instance says, and parts that are not given stay.
 
-    Raises StaleVersion, PermissionDenied, LeavesScope.
+    Raises StaleVersion, PermissionDenied, LeavesScope, GivesSight.
     """
+    stored = onlookers_of(project)
+    if stored.version == project.version:
+        # Otherwise it is stale, which is told below.
+        _refuse_new_onlookers(project, parts, actor, stored=stored)
     # A move since the version that was read makes it stale, so what is read here is of that version.
     project.refresh_from_db(fields=Project.STANDING)
     if project.code != Project.objects.values_list("code", flat=True).get(pk=project.pk):
         _settle_code(project, actor)
-    before = set(project.members.values_list("user_id", flat=True)) if parts and "members" in parts else set()
     saved = writing.change_record(project, actor=actor, parts=parts, reason=reason)
     if parts and "members" in parts and "members" not in locked_fields(actor, Project):
-        notify(JOINED, record=project, receivers=_people(parts["members"]) - before, actor=actor)
+        notify(JOINED, record=project, receivers=_people(parts["members"]) - stored.member_ids, actor=actor)
     return saved
 
 
@@ -124,6 +130,18 @@ def _place(project: Project) -> None:
             raise NoProjectStage
         project.stage = stage
     project.state = project.stage.kind
+
+
+def _refuse_new_onlookers(project: Project, parts: Parts | None, actor: Any, *, stored: Onlookers) -> None:
+    # What the role locks is not written, whatever is given; a new project is given its owner all the same.
+    locked = locked_fields(actor, Project) - (Project.NEEDED_AT_CREATION if stored is NOBODY else set())
+    given = (parts or {}).get("members")
+    becoming = Onlookers(
+        stored.client_id if "client" in locked else project.client_id,
+        stored.owner_id if "owner" in locked else project.owner_id,
+        stored.members if given is None or "members" in locked else given,
+    )
+    refuse_new_onlookers(stored, becoming, actor=actor)
 
 
 def _settle_code(project: Project, actor: Any) -> None:

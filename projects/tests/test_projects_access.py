@@ -277,8 +277,8 @@ def test_roles_of_before_reach_projects_as_far_as_deals_and_coders_what_they_wor
 
 def test_a_client_out_of_sight_is_masked_and_stays(cast: Cast) -> None:
     his = make_client(cast.cy, "Secret client")
+    share(his, action=Action.VIEW, actor=cast.cy, with_user=cast.bob)
     project = make_project(cast.bob, client=his)
-    # By managing it bob came to see the client; ann did not.
     told = page(cast.ann, project.get_absolute_url())
     assert "Secret client" not in told
     assert "a client you may not see" in told

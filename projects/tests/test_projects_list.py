@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from clients.tests.factories import make_client
 from contacts.tests.factories import make_contact
+from crm.access.rights import Action
+from crm.access.shares import share
 from crm.pages.testing import browser_of, edit_of, form_of
 from projects.models import Project, ProjectMember
 from projects.services import move_project
@@ -86,6 +88,7 @@ def test_the_sort_by_the_planned_end_is_carried_by_an_index(cast: Cast, sort: st
 def test_the_export_holds_every_field_in_sight(cast: Cast) -> None:
     person, hidden = make_contact(cast.ann, "Kovalenko"), make_client(cast.cy, "Secret client")
     make_full_project(cast.ann, "Full", client=make_client(cast.ann, "Acme"), contact=person)
+    share(hidden, action=Action.VIEW, actor=cast.cy, with_user=cast.bob)
     make_project(cast.bob, "Bare", client=hidden)
     response = browser_of(cast.ann).get(reverse("projects:export"))
     content = b"".join(response.streaming_content).decode("utf-8-sig")

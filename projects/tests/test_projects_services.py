@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clients.tests.factories import make_client
-from crm.access.rights import forget_rights
+from crm.access.rights import Action, forget_rights
+from crm.access.shares import share
 from crm.access.writing import StaleVersion, move_to_bin
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
@@ -61,6 +62,7 @@ def test_codes_are_made_up_and_unique_among_the_living(cast: Cast) -> None:
     acme = make_client(cast.ann, "Акме «Сервіс»")
     codes = [make_project(cast.ann, client=acme).code for _each in range(2)]
     assert (codes, make_project(cast.ann).code) == (["АКМЕ-1", "АКМЕ-2"], "P-0001")
+    share(acme, action=Action.VIEW, actor=cast.ann, with_user=cast.cy)
     hidden = make_project(cast.cy, client=acme)
     assert (hidden.code, suggested_code(acme, actor=cast.ann)) == ("АКМЕ-3", "АКМЕ-3")
     assert make_project(cast.ann, client=acme).code == "АКМЕ-4"

@@ -17,6 +17,7 @@ from crm.access.following import followings
 from crm.access.models import Record
 from crm.access.registry import record_models
 from crm.access.rights import Action, locked_fields, may
+from crm.access.ways import givable_by
 from crm.history.writing import CHANGED, record_versions
 from crm.notifications.services import notify
 from crm.timeline import writing as timeline
@@ -102,7 +103,7 @@ class Plan:
 
 def owned_for(leaver: User, model: type[Record], actor: User) -> Any:
     """What the leaver owns of a type and the actor may give away, the recycle bin left alone; oldest first."""
-    rows: Any = model.objects.assignable_by(actor).filter(owner=leaver).order_by("id")
+    rows: Any = givable_by(actor, model.objects.assignable_by(actor).filter(owner=leaver)).order_by("id")
     return rows.none() if locked_fields(actor, model) & {"owner", "team"} else rows
 
 
