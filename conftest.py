@@ -48,7 +48,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(autouse=True)
-def language() -> Iterator[None]:
+def speaking_english() -> Iterator[None]:
     """Each test begins in English, whatever language the one before it spoke or failed in."""
     from django.conf import settings
     from django.utils import translation

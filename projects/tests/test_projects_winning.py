@@ -17,7 +17,8 @@ from crm.access.writing import StaleVersion, move_to_bin
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
 from crm.pages.testing import browser_of, form_of
-from crm.timeline.models import Place
+from crm.timeline.reading import read_page
+from crm.timeline.statements import Wanted
 from projects.models import Deal, Project
 from projects.services import (
     DealIsClosed,
@@ -67,8 +68,9 @@ def test_a_win_makes_a_project_that_carries_what_the_deal_says(cast: Cast) -> No
     assert (project.budget_amount, project.currency, project.description) == (500, "EUR", "All of it")
     assert [(row.contact.name, row.role) for row in project.contacts.all()] == [("Kovalenko", "signs")]
     assert (project.code, project.stage.name, project.moves.count()) == ("ACME-1", "Preparation", 1)
-    told = set(Place.objects.filter(entry__event="deals.won").values_list("subject_id", flat=True))
-    assert told == {deal.pk, project.pk, deal.client_id}
+    for record in (deal, project, deal.client):
+        told = [each.entry.event for each in read_page(record, cast.ann, Wanted()).told]
+        assert told.count("deals.won") == 1, record
     assert [(notice.user, notice.kind) for notice in Notification.objects.all()] == [(cast.bob, "projects.managed")]
 
 

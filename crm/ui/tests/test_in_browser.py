@@ -114,7 +114,7 @@ def test_on_a_phone_without_script_the_menus_open_and_nothing_sticks_out(
     page.goto("/")
     assert not page.locator("#menu").is_visible()
     page.click(".ui-menu-button")
-    assert page.locator("#menu").is_visible()
+    page.locator("#menu").wait_for(state="visible")
     page.click(".ui-sidebar-close")
     page.wait_for_selector("#menu", state="hidden")
     page.click(".ui-user")
