@@ -26,7 +26,8 @@ from crm.timeline.reading import read_page
 from crm.timeline.statements import Wanted
 from teams.models import Role, Team, User
 
-pytestmark = pytest.mark.django_db
+# In one process, which makes the company once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 PASSWORD = "a password of the tests"
 
 
