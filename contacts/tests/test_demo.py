@@ -26,8 +26,7 @@ from crm.timeline.reading import read_page
 from crm.timeline.statements import Wanted
 from teams.models import Role, Team, User
 
-# In one process, which makes the company once.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 PASSWORD = "a password of the tests"
 
 
