@@ -15,7 +15,7 @@ from crm.outbox.testing import StoppableRedis, eventually, redis_as_broker, work
 from crm.pages.testing import browser_of
 from teams.tests.factories import make_cast
 
-# The bound of the product itself: a save never waits longer for whom it wants to tell.
+#: Seconds that a save may take: two are promised, and a machine full of tests gets more.
 MOST = 4.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
