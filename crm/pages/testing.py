@@ -1,8 +1,11 @@
 """For tests of pages: browsers of signed-in people, and forms sent back as they were shown."""
 
+import re
 from typing import Any
 
 from django.test import Client as Browser
+
+_ID_OR_TOKEN = re.compile(r"\b(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-Za-z]{32}|[0-9A-Za-z]{64})\b")
 
 
 def browser_of(user: Any) -> Browser:
@@ -10,6 +13,11 @@ def browser_of(user: Any) -> Browser:
     browser = Browser()
     browser.force_login(user)
     return browser
+
+
+def without_ids(page: str) -> str:
+    """The page without its record ids and form tokens, whose digits may hold any short number by chance."""
+    return _ID_OR_TOKEN.sub("", page)
 
 
 def form_of(browser: Browser, url: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.access.rights import forget_rights
-from crm.pages.testing import browser_of
+from crm.pages.testing import browser_of, without_ids
 from projects.calendar import SHOWN
 from projects.services import lose_deal, win_deal
 from projects.tests.factories import make_deal
@@ -40,7 +40,7 @@ def calendar(user: User, **parameters: Any) -> Any:
 
 
 def shown(user: User, **parameters: Any) -> str:
-    return browser_of(user).get(CALENDAR, {"month": MONTH, **parameters}).content.decode()
+    return without_ids(browser_of(user).get(CALENDAR, {"month": MONTH, **parameters}).content.decode())
 
 
 def days(user: User, **parameters: Any) -> dict[int, tuple[list[str], int, list[str]]]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from crm.access.rights import Action, FieldAccess, Scope, forget_rights
 from crm.access.writing import StaleVersion, move_to_bin
-from crm.pages.testing import browser_of, edit_of, form_of
+from crm.pages.testing import browser_of, edit_of, form_of, without_ids
 from projects.catalogue import price_book, prices_of
 from projects.models import Price, PriceList, Product
 from projects.services import save_price_list, save_product
@@ -36,7 +36,7 @@ def rule(user: User, record_type: str, field: str, access: FieldAccess = FieldAc
 
 def page(user: User, url: str, **parameters: Any) -> str:
     answer = browser_of(user).get(url, parameters)
-    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
+    return without_ids(b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode())
 
 
 def test_a_product_is_added_found_changed_binned_and_brought_back(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.access.registry import record_model_of
 from crm.access.rights import Action, Scope
 from crm.access.shares import share
+from crm.pages.testing import without_ids
 from crm.ui.testing import assert_strict_html
 from teams.models import Absence, AbsenceKind, Skill, Team, User
 from teams.tests.factories import Cast, RoleFactory, TeamFactory, UserFactory, grant_people, join, make_cast
@@ -190,7 +191,7 @@ def test_the_year_of_birth_is_not_for_colleagues(cast: Cast, boss: User) -> None
     User.objects.filter(pk=cast.ann.pk).update(birthday=date(1987, 5, 9))
     html = html_of(cast.cy, "detail", cast.ann.pk)
     assert "May 9" in html
-    assert "1987" not in html
+    assert "1987" not in without_ids(html)
     for knower in (cast.ann, boss):
         assert "May 9, 1987" in html_of(knower, "detail", cast.ann.pk)
 
