@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PWD/.venv/bin:$PATH"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-packages=(crm teams clients contacts projects)
+packages=(crm teams clients contacts projects tasks)
 
 step() { # step NAME COMMAND…: its output is shown when it fails
     local name=$1 output start=$SECONDS

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "clients",
     "contacts",
     "projects",
+    "tasks",
     "crm.access",
     "crm.comments",
     "crm.history",

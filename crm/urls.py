@@ -26,6 +26,7 @@ urlpatterns = [
     path("products/", include("projects.product_urls")),
     path("price-lists/", include("projects.price_urls")),
     path("projects/", include("projects.project_urls")),
+    path("tasks/", include("tasks.urls")),
     path("teams/", include("teams.urls.structure")),
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),

@@ -39,7 +39,8 @@ _CLIENTS = f"""
 """  # noqa: S608
 
 
-def _projects_of(user_id: int) -> Condition:
+def present_projects_of(user_id: int) -> Condition:
+    """The keys of the projects that he works on today."""
     return _PROJECTS, (_ZONE, user_id)
 
 
@@ -85,7 +86,7 @@ def _reasons_of_client(client: Client, reader: Any) -> Mapping[int, str]:
     return reasons
 
 
-register(FurtherWay(model=Project._meta.label_lower, keys=_projects_of, reasons=_reasons_of_project))
+register(FurtherWay(model=Project._meta.label_lower, keys=present_projects_of, reasons=_reasons_of_project))
 register(
     FurtherWay(model=Client._meta.label_lower, keys=_clients_of, reasons=_reasons_of_client, is_open=_sees_some_clients)
 )

@@ -10,6 +10,7 @@ from crm.access.rights import Action, FieldAccess, Scope
 CLIENT, CONTACT, DEAL, PROJECT = "clients.client", "contacts.contact", "projects.deal", "projects.project"
 _RECORDS = (CLIENT, CONTACT, DEAL, PROJECT)
 _CATALOGUE = ("projects.product", "projects.pricelist")
+TASK = "tasks.task"
 INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
@@ -54,6 +55,8 @@ _DELIVER: Reach = {
     Action.ASSIGN: Scope.TEAM_AND_BELOW,
     Action.SHARE: Scope.TEAM_AND_BELOW,
 }
+# Everybody keeps tasks of his own; those that he asked others for he sees anyway.
+_WORK: Reach = dict.fromkeys(Action, Scope.OWN)
 _SEE_ALL: Reach = {Action.VIEW: Scope.ALL}
 _SEE_BELOW: Reach = {Action.VIEW: Scope.TEAM_AND_BELOW}
 # One catalogue for the whole company: whoever sells looks things up in it, and leaders of sales keep it.
@@ -79,19 +82,19 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={**dict.fromkeys((*_RECORDS, *_CATALOGUE), _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
+    grants={**dict.fromkeys((*_RECORDS, *_CATALOGUE, TASK), _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={**dict.fromkeys(_RECORDS, _TEAM_AND_BELOW), **_KEEP_CATALOGUE, **_MODERATE, **_LEAD_PEOPLE},
+    grants={**dict.fromkeys((*_RECORDS, TASK), _TEAM_AND_BELOW), **_KEEP_CATALOGUE, **_MODERATE, **_LEAD_PEOPLE},
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={**dict.fromkeys(_RECORDS, _OWN_OF_A_TEAM), PROJECT: _MAKE_AND_WATCH, **_LOOK_UP, **_CONVERSE},
+    grants={**dict.fromkeys((*_RECORDS, TASK), _OWN_OF_A_TEAM), PROJECT: _MAKE_AND_WATCH, **_LOOK_UP, **_CONVERSE},
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -103,6 +106,7 @@ PROJECT_MANAGER = ReadyRole(
         DEAL: {Action.VIEW: Scope.TEAM_AND_BELOW},
         **_LOOK_UP,
         PROJECT: _DELIVER,
+        TASK: {**_TEAM_AND_BELOW, Action.DELETE: Scope.OWN},
         **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
@@ -116,6 +120,7 @@ DEVELOPER = ReadyRole(
         CLIENT: {Action.VIEW: Scope.TEAM},
         CONTACT: {Action.VIEW: Scope.TEAM},
         PROJECT: {Action.VIEW: Scope.OWN},
+        TASK: {action: Scope.OWN for action in Action if action != Action.EXPORT},
         **_CONVERSE,
     },
     rules={
@@ -128,7 +133,15 @@ ACCOUNTANT = ReadyRole(
     name=gettext_noop("Accountant"),
     rank=30,
     description=gettext_noop("Keeps legal names and tax ids of every client; private ways to reach people are hidden."),
-    grants={CLIENT: _MAINTAIN, CONTACT: _SEE_ALL, DEAL: _SEE_ALL, PROJECT: _SEE_ALL, **_LOOK_UP, **_CONVERSE},
+    grants={
+        CLIENT: _MAINTAIN,
+        CONTACT: _SEE_ALL,
+        DEAL: _SEE_ALL,
+        PROJECT: _SEE_ALL,
+        TASK: _WORK,
+        **_LOOK_UP,
+        **_CONVERSE,
+    },
     rules={
         CLIENT: {
             "phones": HIDDEN,
@@ -146,7 +159,7 @@ OBSERVER = ReadyRole(
     name=gettext_noop("Observer"),
     rank=5,
     description=gettext_noop("Sees the records of a team and the teams below it, and changes nothing."),
-    grants={**dict.fromkeys(_RECORDS, _SEE_BELOW), **_LOOK_UP},
+    grants={**dict.fromkeys((*_RECORDS, TASK), _SEE_BELOW), **_LOOK_UP},
 )
 
 READY_ROLES = (DIRECTOR, HEAD_OF_SALES, SALES_MANAGER, PROJECT_MANAGER, DEVELOPER, ACCOUNTANT, OBSERVER)

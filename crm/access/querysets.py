@@ -19,7 +19,7 @@ from django.db.models.functions import Now, RowNumber
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from crm.access.rights import Action, Rights, Scope, rights_of
-from crm.access.ways import keys_seen_by
+from crm.access.ways import keys_reached_by
 
 if TYPE_CHECKING:
     from crm.access.rights import AnyUser
@@ -96,8 +96,7 @@ def branches(model: type[models.Model], user: "AnyUser | None", action: Action) 
     shared = [_shared_keys(model, user_share_model(model), "user_id", [user.pk], action)]
     if rights.group_ids:
         shared.append(_shared_keys(model, team_share_model(model), "group_id", sorted(rights.group_ids), action))
-    if action == Action.VIEW:
-        shared += keys_seen_by(model, user, rights)
+    shared += keys_reached_by(model, user, rights, action)
     return Branches(
         owner_id=user.pk if scope >= Scope.OWN else None,
         team_ids=rights.reached_team_ids(scope),
@@ -180,9 +179,10 @@ def _shared_actions(record: Any, user: "AnyUser", rights: Rights) -> set[Action]
         f"SELECT permission_id FROM {of_teams} WHERE content_object_id = %s AND group_id = ANY(%s) AND {_HOLDS})"
     )
     values: list[Any] = [record.pk, user.pk, record.pk, sorted(rights.group_ids)]
-    for keys, own_values in keys_seen_by(model, user, rights):
-        shares += f" UNION ALL SELECT '{Action.VIEW.value}_' WHERE %s IN ({keys})"
-        values += [record.pk, *own_values]
+    for action in Action:
+        for keys, own_values in keys_reached_by(model, user, rights, action):
+            shares += f" UNION ALL SELECT '{action.value}_' WHERE %s IN ({keys})"
+            values += [record.pk, *own_values]
     with connection.cursor() as cursor:
         cursor.execute(shares, values)
         shared = {Action(codename.partition("_")[0]) for (codename,) in cursor.fetchall()}

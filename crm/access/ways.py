@@ -1,7 +1,7 @@
 """Further ways by which people come to see records, told by the app that knows them: beside roles and shares.
 
-A way gives sight and nothing else. It holds as long as what it follows from, so nothing is stored, withdrawn or
-forgotten: who leaves a project loses with that moment what he saw through it.
+A way gives sight, and further actions only where it says so. It holds as long as what it follows from, so nothing is
+stored, withdrawn or forgotten: who leaves a project loses with that moment what he saw through it.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
-from crm.access.rights import Action, Rights
+from crm.access.rights import Action, Rights, Scope
 
 if TYPE_CHECKING:
     from crm.access.querysets import Condition
@@ -26,13 +26,19 @@ class FurtherWay:
 
     `keys(user's key)` is a SELECT of the keys of records that he sees by it now. `reasons(record, reader)` says the
     same turned round: keys of people → why each of them sees this record, in words that the reader may read. Both
-    count only for people whose rights it `is_open` to.
+    count only for people whose rights it `is_open` to. Of its `actions` besides sight each counts for those whose role
+    allows it on records of their own.
     """
 
     model: str
     keys: Callable[[int], "Condition"]
     reasons: Callable[[Any, Any], Mapping[int, str]]
     is_open: Callable[[Rights], bool] = _to_everybody
+    actions: frozenset[Action] = frozenset({Action.VIEW})
+
+    def gives(self, action: Action, model: Any, rights: Rights) -> bool:
+        is_allowed = action == Action.VIEW or rights.scope(model, action) > Scope.NONE
+        return action in self.actions and is_allowed and self.is_open(rights)
 
 
 _ways: dict[str, list[FurtherWay]] = {}
@@ -47,9 +53,9 @@ def ways_to(model: Any) -> tuple[FurtherWay, ...]:
     return tuple(_ways.get(model._meta.label_lower, ()))
 
 
-def keys_seen_by(model: Any, user: Any, rights: Rights) -> list["Condition"]:
-    """A statement for each way that is open to the user."""
-    return [way.keys(user.pk) for way in ways_to(model) if way.is_open(rights)]
+def keys_reached_by(model: Any, user: Any, rights: Rights, action: Action) -> list["Condition"]:
+    """A statement for each way that lets the user do this."""
+    return [way.keys(user.pk) for way in ways_to(model) if way.gives(action, model, rights)]
 
 
 #: Labels of record types → the field that names another record, which the owner sees by owning this one.

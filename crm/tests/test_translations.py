@@ -29,7 +29,7 @@ from teams.tests.factories import Cast, make_cast
 
 LANGUAGES = ("uk", "ru")
 ROOT = Path(settings.BASE_DIR)
-PARTS = ("crm", "teams", "clients", "contacts", "projects", "templates")
+PARTS = ("crm", "teams", "clients", "contacts", "projects", "tasks", "templates")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}")
 CYRILLIC = re.compile("[а-яіїєґё]", re.IGNORECASE)
 # What stands in the records of the world that the pages are asked in.

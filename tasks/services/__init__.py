@@ -1,0 +1,35 @@
+"""Every write to tasks, reminders, calendars and time."""
+
+from tasks.services.moves import Talk, cancel_task, finish_task, log_talk, move_task, reopen_task
+from tasks.services.ready import install_ready_board
+from tasks.services.refusals import (
+    DueOutOfRange,
+    MilestoneOfAnotherProject,
+    NoBoard,
+    PartOfItself,
+    TaskRefused,
+    TooDeep,
+    WaitsForItself,
+    WrongBoard,
+)
+from tasks.services.tasks import create_task, save_task
+
+__all__ = [
+    "DueOutOfRange",
+    "MilestoneOfAnotherProject",
+    "NoBoard",
+    "PartOfItself",
+    "Talk",
+    "TaskRefused",
+    "TooDeep",
+    "WaitsForItself",
+    "WrongBoard",
+    "cancel_task",
+    "create_task",
+    "finish_task",
+    "install_ready_board",
+    "log_talk",
+    "move_task",
+    "reopen_task",
+    "save_task",
+]
