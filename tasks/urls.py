@@ -1,11 +1,34 @@
-"""Addresses of tasks, below /tasks/."""
+"""Pages of tasks."""
 
 from django.urls import path
 
-from tasks.views.cards import task_detail
+from crm.access.sharing_views import sharing_paths
+from crm.history.urls import history_paths
+from crm.pages.inline import inline_path
+from tasks.forms import TaskForm
+from tasks.models import Task
+from tasks.services import save_task
+from tasks.views import acts, cards, day, lists
 
 app_name = "tasks"
-
 urlpatterns = [
-    path("<uuid:pk>/", task_detail, name="detail"),
+    path("", lists.task_list, name="list"),
+    path("day/", day.my_day, name="day"),
+    path("shift/", day.tasks_shift, name="shift"),
+    path("put-back/", day.tasks_put_back, name="put_back"),
+    path("bin/", lists.task_bin, name="bin"),
+    path("export/", lists.task_export, name="export"),
+    path("suggest/", lists.task_suggest, name="suggest"),
+    path("new/", cards.task_new, name="new"),
+    path("<uuid:pk>/", cards.task_detail, name="detail"),
+    path("<uuid:pk>/edit/", cards.task_edit, name="edit"),
+    path("<uuid:pk>/delete/", cards.task_delete, name="delete"),
+    path("<uuid:pk>/restore/", cards.task_restore, name="restore"),
+    path("<uuid:pk>/move/", acts.task_move, name="move"),
+    path("<uuid:pk>/done/", acts.task_done, name="done"),
+    path("<uuid:pk>/reopen/", acts.task_reopen, name="reopen"),
+    path("<uuid:pk>/check/", acts.task_check, name="check"),
+    *sharing_paths(Task),
+    inline_path(Task, form=TaskForm, save=save_task),
+    *history_paths(Task, save=save_task),
 ]

@@ -149,6 +149,13 @@ DOCUMENTED = {
     "projects:move": 405,
     "projects:shift": 405,
     "projects:milestone": 405,
+    "tasks:check": 405,
+    "tasks:field": 302,
+    "tasks:move": 405,
+    "tasks:put_back": 405,
+    "tasks:reopen": 405,
+    "tasks:restore": 302,
+    "tasks:shift": 405,
     "imports:back": 405,
     "imports:cancel": 405,
     "imports:failed_rows": 302,  # no row failed, or the file is not kept any more
@@ -166,6 +173,7 @@ DOCUMENTED_IN_ADMIN = {
     "admin:projects_pricelist_history": 302,
     "admin:money_exchangerate_history": 302,  # the history stands on the rate's own page
     "admin:projects_project_history": 302,
+    "admin:tasks_task_history": 302,
     "admin:teams_company_add": 403,  # there is one company
     "admin:teams_company_delete": 403,
     "admin:teams_company_history": 302,  # the history stands on the company's own page

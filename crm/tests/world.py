@@ -30,6 +30,8 @@ from crm.outbox.testing import deliver_all
 from crm.pictures.storing import take_in
 from crm.pictures.testing import picture_file
 from crm.tests.routes import Route
+from crm.tests.world_of_tasks import PROVIDERS as OF_TASKS
+from crm.tests.world_of_tasks import grow_tasks, make_tasks
 from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product, Project, ProjectStage
 from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
@@ -72,7 +74,7 @@ class World:
     finished_import: Import
     interaction: Interaction
     comment: Comment
-    objects: dict[type, Any] = field(default_factory=dict)
+    objects: dict[Any, Any] = field(default_factory=dict)
 
     def grow(self, count: int) -> None:
         """More of everything that a page could ask for row by row."""
@@ -102,6 +104,7 @@ class World:
             move_project(self.project, project_stage(("Running", "Warranty")[number % 2]), actor=ann)
         self._grow_staff(count)
         self._grow_catalogue(count)
+        grow_tasks(self, count)
 
     def _grow_staff(self, count: int) -> None:
         ann, today = self.cast.ann, timezone.localdate()
@@ -148,6 +151,7 @@ class World:
 
 Provider = Callable[[World], Any]
 PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
+    *OF_TASKS,
     (
         "teams:*",
         {"pk": lambda world: world.cast.ann.teams.get(name="North").pk, "person": lambda world: world.cast.ann.pk},
@@ -261,6 +265,7 @@ def make_world() -> World:
     records = (client, contact, binned_client, binned_contact, deal, binned_deal)
     catalogue = _catalogue_of(cast.ann)
     objects |= {Product: catalogue[0], PriceList: catalogue[2]}
+    objects |= make_tasks(cast, client, contact, deal, projects[0])
     return World(cast, *records, *catalogue, *projects, cy_staff, finished, interaction, comment, objects)
 
 

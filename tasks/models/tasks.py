@@ -1,6 +1,6 @@
 """A task: what somebody has to do, about what, until when; and how it hangs together with others."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -57,6 +57,8 @@ class Task(Record):
 
     PARTS: ClassVar[tuple[str, ...]] = ("checklist", "watchers", "blockers")
     URL_NAMESPACE: ClassVar[str] = "tasks"
+    # Every line of a task tells its kind and its priority.
+    NEVER_HIDDEN: ClassVar[frozenset[str]] = Record.NEVER_HIDDEN | {"kind", "priority"}
     SEARCH_FIELDS: ClassVar[tuple[str, ...]] = ("name", "external_id")
     TOLD_CHANGES: ClassVar[frozenset[str]] = Record.TOLD_CHANGES | {
         *("client", "contact", "deal", "project", "milestone", "due_on", "due_at", "priority", "estimate", "rrule"),
@@ -77,6 +79,15 @@ class Task(Record):
         "calendar_uid": "external_id",
     }
 
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who does it"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     name = models.CharField(_("title"), max_length=500, db_collation=NAME_COLLATION)
     kind = models.ForeignKey(TaskKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="tasks")
     description = models.TextField(_("description"), blank=True, max_length=20_000, help_text=_("Markdown."))
@@ -267,6 +278,11 @@ class Task(Record):
         if self.due_at is not None:
             return self.due_at < moment
         return bool(self.due_on < timezone.localdate(moment))
+
+    @property
+    def due_time(self) -> time | None:
+        """The time of its moment, by the clock of the zone in which it was set."""
+        return self.due_at.astimezone(self.zone).time() if self.due_at else None
 
     @property
     def ends_at(self) -> datetime | None:

@@ -12,6 +12,7 @@ from tasks.services.refusals import (
     WaitsForItself,
     WrongBoard,
 )
+from tasks.services.shifting import Shifted, put_back, shift_tasks, shift_tasks_by
 from tasks.services.tasks import create_task, save_task
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "MilestoneOfAnotherProject",
     "NoBoard",
     "PartOfItself",
+    "Shifted",
     "Talk",
     "TaskRefused",
     "TooDeep",
@@ -30,6 +32,9 @@ __all__ = [
     "install_ready_board",
     "log_talk",
     "move_task",
+    "put_back",
     "reopen_task",
     "save_task",
+    "shift_tasks",
+    "shift_tasks_by",
 ]

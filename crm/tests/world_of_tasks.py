@@ -1,0 +1,60 @@
+"""The tasks of the small company of `crm.tests.world`, and the values of the parameters of their addresses."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from clients.models import Client
+from contacts.models import Contact
+from crm.access.writing import move_to_bin
+from projects.models import Deal, Project
+from tasks.models import Task, TaskBlocker, TaskBoard, TaskCheck, TaskKind, TaskNature, TaskWatcher
+from tasks.tests.factories import make_task
+from teams.models import User
+from teams.tests.factories import Cast
+
+PROVIDERS: list[tuple[str, Mapping[str, Callable[[Any], Any]]]] = [
+    ("tasks:restore", {"pk": lambda world: world.objects["binned_task"].pk}),
+    ("tasks:field", {"pk": lambda world: world.objects[Task].pk, "name": lambda world: "estimate"}),
+    ("tasks:*", {"pk": lambda world: world.objects[Task].pk, "number": lambda world: 1}),
+]
+
+
+def make_tasks(cast: Cast, client: Client, contact: Contact, deal: Deal, project: Project) -> dict[Any, Any]:
+    """A meeting about everything, with a whole above it and a task that it waits for; and one in the bin."""
+    ann, today = cast.ann, timezone.localdate()
+    about = {"client": client, "contact": contact, "deal": deal, "project": project}
+    whole, first = make_task(ann, "Kestrel survey"), make_task(ann, "Kestrel permit", due=today - timedelta(days=2))
+    task = make_task(
+        ann,
+        "Kestrel sea trial",
+        due=timezone.now() + timedelta(hours=1),
+        nature=TaskNature.MEETING,
+        parent=whole,
+        description="Kestrel **class**",
+        milestone=project.milestones.first(),
+        parts={
+            "checklist": [TaskCheck(text="Kestrel fuel"), TaskCheck(text="Kestrel crew", is_done=True)],
+            "watchers": [TaskWatcher(user=cast.bob)],
+            "blockers": [TaskBlocker(blocker=first)],
+        },
+        **about,
+    )
+    make_task(ann, "Kestrel log", parent=task)
+    binned = make_task(ann, "Kestrel wake")
+    move_to_bin(binned, actor=ann)
+    return {Task: task, "binned_task": binned, TaskBoard: task.status.board, TaskKind: task.kind}
+
+
+def grow_tasks(world: Any, count: int) -> None:
+    """More around the task, and more of every section of a day."""
+    ann: User = world.cast.ann
+    task, today = world.objects[Task], timezone.localdate()
+    about = {"client": world.client, "contact": world.contact, "deal": world.deal, "project": world.project}
+    for number in range(count):
+        for days in (-1, 0, 1, None):
+            due = None if days is None else today + timedelta(days=days)
+            make_task(ann, f"Kestrel {number}", due=due, **about)
+        make_task(ann, f"Kestrel part {number}", parent=task, parts={"blockers": [TaskBlocker(blocker=task)]})

@@ -1,0 +1,92 @@
+"""Moving the dates of tasks, one or many at once; and taking it back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.access.rights import locked_fields
+from crm.access.writing import StaleVersion
+from tasks.models import FIRST_DAY, LAST_DAY, Task
+from tasks.services.tasks import save_task
+
+#: A page shows no more; what is moved at once can be taken back at once.
+MOST_AT_ONCE = 200
+#: Where a task was due: (day, moment or None, zone).
+Due = tuple[date | None, datetime | None, str]
+
+
+@dataclass
+class Shifted:
+    """What was moved, with where it was due before, and the sentences about what was not."""
+
+    before: dict[UUID, Due] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+
+def shift_tasks(keys: Sequence[UUID], day: date | None, *, actor: Any) -> Shifted:
+    """Move tasks to a day; a time stays the same by the clock of its zone. None takes the date away.
+
+    Each is a save of its own, so that one that cannot be moved holds up no other. Raises PermissionDenied when the
+    actor's role locks the date, ValidationError for a day that is out of range.
+    """
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(_("Give a day between the years %(first)s and %(last)s.") % _RANGE)
+    return _each(keys, lambda task: (day, _same_time(task, day), task.due_zone), actor=actor)
+
+
+def shift_tasks_by(keys: Sequence[UUID], days: int, *, actor: Any) -> Shifted:
+    """Move tasks by so many days; those without a date stay without one. Raises PermissionDenied."""
+
+    def due(task: Task) -> Due:
+        if task.due_on is None:
+            return None, None, ""
+        day = task.due_on + timedelta(days=days)
+        return day, _same_time(task, day), task.due_zone
+
+    return _each(keys, due, actor=actor)
+
+
+def put_back(before: Mapping[UUID, Due], *, actor: Any) -> Shifted:
+    """Let tasks be due again where they were. Raises PermissionDenied."""
+    return _each(list(before), lambda task: before[task.pk], actor=actor)
+
+
+_RANGE = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+
+
+def _each(keys: Sequence[UUID], due: Any, *, actor: Any) -> Shifted:
+    if "due_on" in locked_fields(actor, Task):
+        raise PermissionDenied
+    shifted = Shifted()
+    editable = Task.objects.editable_by(actor).filter(pk__in=list(keys)[:MOST_AT_ONCE])
+    for task in editable.select_related("status", "owner"):
+        before: Due = (task.due_on, task.due_at, task.due_zone)
+        task.due_on, task.due_at, task.due_zone = due(task)
+        if task.due_at is None:
+            task.due_zone = ""
+        if (task.due_on, task.due_at) == before[:2]:
+            continue
+        try:
+            with transaction.atomic():
+                save_task(task, actor=actor)
+        except StaleVersion:
+            shifted.refused.append(_("“%(name)s” was changed at the same moment.") % {"name": task})
+        except ValidationError as refusal:
+            shifted.refused.append(f"“{task}”: {' '.join(refusal.messages)}")
+        else:
+            shifted.before[task.pk] = before
+    return shifted
+
+
+def _same_time(task: Task, day: date | None) -> datetime | None:
+    at = task.due_time
+    if day is None or at is None:
+        return None
+    return datetime.combine(day, at, ZoneInfo(task.due_zone))
