@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from clients.models import Client
 from contacts.models import Contact
 from crm.access.rights import hidden_fields
+from crm.access.sight import named_in_sight
 from crm.pages.rows import rows_of_query
 from projects.models import Deal, Project
 from tasks.models import CLOSED_STATES, Task, TaskBlocker
@@ -34,22 +35,22 @@ class Subject:
 def subjects_of(
     tasks: Sequence[Task], reader: Any, *, only: Collection[str] = tuple(ABOUT)
 ) -> Mapping[UUID, list[Subject]]:
-    """By task, the records in the reader's sight that it is about, the nearest first; a query for each type.
+    """By task, the records in the reader's sight that it is about, the nearest first; one query.
 
     Fields that are hidden from the reader tell nothing.
     """
-    found: dict[UUID, list[Subject]] = {task.pk: [] for task in tasks}
-    hidden = hidden_fields(reader, Task)
-    for kind, model in ABOUT.items():
-        keys = {getattr(task, f"{kind}_id") for task in tasks} - {None}
-        if kind not in only or kind in hidden or not keys:
-            continue
-        seen = {one.pk: one for one in model.objects.visible_to(reader).filter(pk__in=keys).only("name")}
-        for task in tasks:
-            record = seen.get(getattr(task, f"{kind}_id"))
-            if record is not None:
-                found[task.pk].append(Subject(kind, record))
-    return found
+    told = set(only) - hidden_fields(reader, Task)
+    kinds = {kind: model for kind, model in ABOUT.items() if kind in told}
+    wanted = {model: {getattr(task, f"{kind}_id") for task in tasks} - {None} for kind, model in kinds.items()}
+    seen = named_in_sight(reader, wanted)
+    return {
+        task.pk: [
+            Subject(kind, record)
+            for kind, model in kinds.items()
+            if (record := seen[model].get(getattr(task, f"{kind}_id"))) is not None
+        ]
+        for task in tasks
+    }
 
 
 def names_of(kind: str) -> Any:

@@ -7,6 +7,15 @@ class TasksConfig(AppConfig):
     verbose_name = _("Tasks and time")
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy
+
+        from crm.listing.filters import contribute_filter
+        from projects.filters import DealFilterSet
+        from projects.marks import register
+        from tasks.idle import IdleFilter, idle_marks
         from tasks.rights import register_rules
 
         register_rules()
+        register(idle_marks)
+        label = gettext_lazy("Without a next task")
+        contribute_filter(DealFilterSet, "idle", lambda: IdleFilter(label=label), ruled=("stage",))

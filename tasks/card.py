@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.safestring import SafeString
 
 from crm.access.rights import Action, hidden_fields, may
@@ -13,7 +15,7 @@ from tasks.about import Subject, progress, subjects_of
 from tasks.models import CLOSED_STATES, Task, TaskBlocker
 from tasks.selectors import statuses_of
 
-_SHOWN_PARTS = 100
+_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,11 @@ class Neighbours:
 
 
 def circumstances_of(card: Card, reader: Any) -> dict[str, Any]:
-    """A query each: types of what it is about, statuses, checklist, watchers, what it waits for, parts, the whole."""
+    """A query each: what it is about, statuses, checklist, watchers, progress; two for the tasks around it."""
     task, sees = card.record, card.sees
     subjects = subjects_of([task], reader)[task.pk]
-    blockers = _blockers(task, reader) if sees["blockers"] else Neighbours()
+    around = _around(task, reader)
+    blockers = around.blockers if sees["blockers"] else Neighbours()
     return {
         "subjects": subjects,
         "unseen_about": _unseen_about(task, subjects, reader),
@@ -37,10 +40,10 @@ def circumstances_of(card: Card, reader: Any) -> dict[str, Any]:
         "watchers": list(task.watchers.select_related("user")) if sees["watchers"] else [],
         "blockers": blockers,
         "waits": any(one.is_open for one in blockers.tasks),
-        "blocks": _blocks(task, reader) if sees["blockers"] else [],
-        "parts": _parts(task, reader),
+        "blocks": around.blocks if sees["blockers"] else [],
+        "parts": around.parts,
         "progress": progress([task], reader).get(task.pk),
-        "whole": _whole(task, reader) if sees["parent"] else None,
+        "whole": around.whole if sees["parent"] else None,
         "description": described(task.description) if sees["description"] else "",
         "may_move": card.may_edit["status"],
         "may_check": card.may_edit["checklist"],
@@ -65,24 +68,38 @@ def _unseen_about(task: Task, subjects: Sequence[Subject], reader: Any) -> list[
     ]
 
 
-def _blockers(task: Task, reader: Any) -> Neighbours:
-    rows = TaskBlocker.objects.filter(task=task, blocker__deleted_at=None)
-    seen = list(Task.objects.visible_to(reader).filter(blocks__task=task).select_related("status", "owner"))
-    return Neighbours(seen, max(0, rows.count() - len(seen)))
+@dataclass(frozen=True)
+class Around:
+    """The tasks in sight that hang together with one: what it waits for, what waits for it, its parts, its whole."""
+
+    blockers: Neighbours
+    blocks: Sequence[Task]
+    parts: Sequence[Task]
+    whole: Task | None
 
 
-def _blocks(task: Task, reader: Any) -> list[Task]:
-    """Open tasks in sight that wait for this one."""
-    waiting = Task.objects.visible_to(reader).filter(blockers__blocker=task).exclude(state__in=CLOSED_STATES)
-    return list(waiting.select_related("status", "owner")[:_SHOWN_PARTS])
+# Keys alone are put into the statement, as values.
+_AROUND = """
+    SELECT blocker_id FROM tasks_taskblocker WHERE task_id = %s
+    UNION SELECT task_id FROM tasks_taskblocker WHERE blocker_id = %s
+    UNION SELECT id FROM tasks_task WHERE parent_id = %s
+    UNION SELECT %s::uuid
+"""
 
 
-def _parts(task: Task, reader: Any) -> list[Task]:
-    parts = Task.objects.visible_to(reader).filter(parent=task).select_related("status", "owner")
-    return list(parts.order_by("id")[:_SHOWN_PARTS])
-
-
-def _whole(task: Task, reader: Any) -> Task | None:
-    if task.parent_id is None:
-        return None
-    return Task.objects.visible_to(reader).filter(pk=task.parent_id).first()  # type: ignore[no-any-return]
+def _around(task: Task, reader: Any) -> Around:
+    """Two queries, however many there are."""
+    links = TaskBlocker.objects.filter(Q(task=task) | Q(blocker=task), task__deleted_at=None, blocker__deleted_at=None)
+    pairs = list(links.values_list("task", "blocker"))
+    waited_for = {blocker for waiting, blocker in pairs if waiting == task.pk}
+    waiting = {waits for waits, blocker in pairs if blocker == task.pk}
+    near = RawSQL(_AROUND, (task.pk, task.pk, task.pk, task.parent_id))  # noqa: S611
+    seen = Task.objects.visible_to(reader).filter(pk__in=near).select_related("status", "owner", "kind")
+    tasks: list[Task] = list(seen.order_by("pk")[: 3 * _SHOWN])
+    blockers = [one for one in tasks if one.pk in waited_for]
+    return Around(
+        Neighbours(blockers, len(waited_for) - len(blockers)),
+        [one for one in tasks if one.pk in waiting and one.state not in CLOSED_STATES],
+        [one for one in tasks if one.parent_id == task.pk],
+        next((one for one in tasks if one.pk == task.parent_id), None),
+    )

@@ -134,7 +134,6 @@ class TaskForm(OwnedRecordForm):
             "due_on": day_input(),
             "description": forms.Textarea(attrs={"rows": 4}),
             "tags": forms.TextInput(attrs={"data-tags": ""}),
-            "milestone": LongSelect,
             "duration": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
         }
         help_texts = {"tags": gettext_lazy("Separated by commas.")}

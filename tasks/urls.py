@@ -8,12 +8,13 @@ from crm.pages.inline import inline_path
 from tasks.forms import TaskForm
 from tasks.models import Task
 from tasks.services import save_task
-from tasks.views import acts, cards, day, lists
+from tasks.views import acts, around, cards, day, lists
 
 app_name = "tasks"
 urlpatterns = [
     path("", lists.task_list, name="list"),
     path("day/", day.my_day, name="day"),
+    path("on/<str:kind>/<uuid:key>/", around.tasks_on, name="on"),
     path("shift/", day.tasks_shift, name="shift"),
     path("put-back/", day.tasks_put_back, name="put_back"),
     path("bin/", lists.task_bin, name="bin"),

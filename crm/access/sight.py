@@ -4,11 +4,11 @@ Rows of shared tables (entries of the timeline, comments, notifications) name th
 its key, without a foreign key, since lower code does not know the types. Every read of such rows passes here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from crm.access.conditions import reach_sql
 from crm.access.querysets import Condition, any_of
@@ -58,4 +58,32 @@ def seen_records(user: "AnyUser | None", subjects: Iterable[Subject]) -> dict[Su
             continue
         for record in model.objects.visible_to(user).filter(pk__in=wanted):
             found[label, record.pk] = record
+    return found
+
+
+def named_in_sight(
+    user: "AnyUser | None", wanted: Mapping[type["Record"], Collection[UUID]]
+) -> dict[type["Record"], dict[UUID, Any]]:
+    """The living records among these that the user sees, of several types at one query, by type and key.
+
+    They know their names only, and read the rest when it is asked for.
+    """
+    quote = connection.ops.quote_name
+    models = [model for model, keys in wanted.items() if keys]
+    found: dict[type[Record], dict[UUID, Any]] = {model: {} for model in wanted}
+    statements, values = [], []
+    for place, model in enumerate(models):
+        reach, reached = reach_sql(model, user, Action.VIEW, alias="sighted")
+        # Names of tables are those of models; whatever is a value is a placeholder.
+        statements.append(
+            f"SELECT {place}, sighted.id, sighted.name FROM {quote(model._meta.db_table)} AS sighted"  # noqa: S608
+            f" WHERE sighted.id = ANY(%s) AND sighted.deleted_at IS NULL AND {reach}"
+        )
+        values += [list(wanted[model]), *reached]
+    if statements:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(statements), values)
+            for place, key, name in cursor.fetchall():
+                model = models[place]
+                found[model][key] = model.from_db(DEFAULT_DB_ALIAS, ["id", "name"], [key, name])
     return found

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.models import Record
 from crm.access.rights import hidden_fields
+from crm.access.sight import named_in_sight
 from crm.history.states import Row, State, hidden_in_part, keys_named_by, part_fields, part_model, told_fields
 from crm.money.amounts import decimal_text
 from crm.pictures.models import PictureField
@@ -168,8 +169,17 @@ class Reader:
 
     def _name(self, target: Any, key: Any) -> str:
         if target not in self._names:
-            self._names[target] = _names(target, self._keys[target], self._user)
+            self._read_names(target)
         return self._names[target].get(key) or _masked(target)
+
+    def _read_names(self, target: Any) -> None:
+        """Those of records, of whatever type, are asked for together."""
+        if not issubclass(target, Record):
+            self._names[target] = _names(target, self._keys[target])
+            return
+        wanted = {model: keys for model, keys in self._keys.items() if issubclass(model, Record)}
+        found = named_in_sight(self._user, wanted)
+        self._names |= {model: {key: str(one) for key, one in seen.items()} for model, seen in found.items()}
 
 
 def _cells(state: State, part: str, fields: list[Any]) -> list[Row]:
@@ -236,12 +246,8 @@ def _list_changes(before: list[str], after: list[str]) -> list[RowChange]:
     return removed + [RowChange(ADDED, value) for value in after if value not in before]
 
 
-def _names(target: type[models.Model], keys: set[Any], user: Any) -> dict[Any, str]:
-    if not keys:
-        return {}
-    manager: Any = target._default_manager
-    rows = manager.visible_to(user) if issubclass(target, Record) else manager.all()
-    return {row.pk: str(row) for row in rows.filter(pk__in=keys)}
+def _names(target: type[models.Model], keys: set[Any]) -> dict[Any, str]:
+    return {row.pk: str(row) for row in target._default_manager.filter(pk__in=keys)} if keys else {}
 
 
 def _masked(target: type[models.Model]) -> str:

@@ -172,6 +172,20 @@ def _values_in(value: Any) -> Iterator[str]:
     return (text for text in values if text)
 
 
+def contribute_filter(
+    filterset_class: type[RecordFilterSet], name: str, make: Callable[[], Any], *, ruled: tuple[str, ...] = ()
+) -> None:
+    """Called at start-up by an app that knows more about the records of a list: adds a filter to it and to its kin.
+
+    `ruled` are the fields of the record that it would tell.
+    """
+    for each in (filterset_class, *filterset_class.__subclasses__()):
+        filter_ = make()
+        filter_.field_name = name
+        each.base_filters[name] = filter_
+        each.ruled = {**each.ruled, name: ruled}
+
+
 class RecordFilter(django_filters.Filter):
     """One record of another type, of those in the reader's sight; `model` is given as an option."""
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
+from django.db.models import Value
 from django.forms import inlineformset_factory
 from django.urls import reverse_lazy
 from django.utils.choices import BaseChoiceIterator
@@ -20,6 +22,7 @@ from uuid6 import uuid7
 
 from crm.access.models import Record
 from crm.access.rights import FieldAccess, hidden_fields, rights_of
+from crm.access.sight import named_in_sight
 from crm.ui.widgets import LongSelect
 
 _SUBMISSION_SALT = "crm.pages.submission"
@@ -124,8 +127,13 @@ class RecordForm(forms.ModelForm):  # type: ignore[type-arg]
     def _scope_records(self) -> None:
         """Choices of other records hold what the actor sees; a value out of his sight stays, unseen."""
         choices = {name: field for name, field in self.fields.items() if isinstance(field, RecordChoiceField)}
+        chosen = {name: key for name in choices if (key := getattr(self.instance, f"{name}_id", None))}
+        wanted: dict[type[Record], set[UUID]] = {}
+        for name, key in chosen.items():
+            wanted.setdefault(choices[name].model, set()).add(key)
+        self.sight.look_for_names(wanted)
         for name, field in choices.items():
-            present = getattr(self.instance, f"{name}_id", None)
+            present = chosen.get(name)
             field.look_through(self.sight)
             if present and self.sight.find(field.model, present) is None:
                 del self.fields[name]
@@ -183,19 +191,41 @@ class Sight:
     def __init__(self, actor: Any) -> None:
         self.actor = actor
         self._recent: dict[type[Record], list[Record]] = {}
+        self._offered: dict[type[Record], None] = {}
         self._found: dict[tuple[type[Record], str], Record | None] = {}
+
+    def will_offer(self, model: type[Record]) -> None:
+        """Records of this type will be offered: with the first choice that is drawn, those of all are asked for."""
+        self._offered[model] = None
 
     def recent(self, model: type[Record]) -> list[Record]:
         """Those last worked on, newest first; they know their names only, and read the rest when it is asked for."""
         if model not in self._recent:
-            newest: Any = model.objects.order_by("-updated_at", "-id")
-            self._recent[model] = list(newest.first_visible(self.actor, limit=_OFFERED).only("name"))
-            self.remember(self._recent[model])
+            self._ask_for_recent(list(dict.fromkeys([model, *(self._offered.keys() - self._recent.keys())])))
         return self._recent[model]
+
+    def _ask_for_recent(self, models: Sequence[type[Record]]) -> None:
+        newest: list[Any] = [
+            model.objects.order_by("-updated_at", "-id")
+            .first_visible(self.actor, limit=_OFFERED)
+            .values_list(Value(place), "pk", "name", "updated_at")
+            for place, model in enumerate(models)
+        ]
+        rows = newest[0].union(*newest[1:], all=True) if len(newest) > 1 else newest[0]
+        self._recent |= {model: [] for model in models}
+        for place, key, name, _updated_at in sorted(rows, key=itemgetter(3, 1), reverse=True):
+            self._recent[models[place]].append(models[place].from_db(DEFAULT_DB_ALIAS, ["id", "name"], [key, name]))
+        for model in models:
+            self.remember(self._recent[model])
 
     def remember(self, records: Iterable[Record]) -> None:
         """Keep records that are known to be in sight."""
         self._found |= {(type(record), str(record.pk)): record for record in records}
+
+    def look_for_names(self, wanted: Mapping[type[Record], Collection[UUID]]) -> None:
+        """As `look_for`, of several types at one query; what is found knows its name only."""
+        found = named_in_sight(self.actor, wanted)
+        self._found |= {(model, str(key)): found[model].get(key) for model, keys in wanted.items() for key in keys}
 
     def look_for(self, model: type[Record], keys: Collection[UUID]) -> None:
         """Ask for these at once, so that those out of sight are not asked for one by one either."""
@@ -262,6 +292,7 @@ class RecordChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def look_through(self, sight: Sight) -> None:
         """Accept every record in sight."""
         self.sight = sight
+        sight.will_offer(self.model)
         self.widget.find = lambda key: sight.find(self.model, key)
 
     def to_python(self, value: Any) -> Record | None:

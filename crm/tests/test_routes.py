@@ -150,6 +150,7 @@ DOCUMENTED = {
     "projects:shift": 405,
     "projects:milestone": 405,
     "tasks:check": 405,
+    "tasks:on": 302,  # a panel for htmx; others are led to the list
     "tasks:field": 302,
     "tasks:move": 405,
     "tasks:put_back": 405,
@@ -174,6 +175,7 @@ DOCUMENTED_IN_ADMIN = {
     "admin:money_exchangerate_history": 302,  # the history stands on the rate's own page
     "admin:projects_project_history": 302,
     "admin:tasks_task_history": 302,
+    "admin:tasks_taskboard_delete": 403,  # the default one, and those with tasks on them, stay
     "admin:teams_company_add": 403,  # there is one company
     "admin:teams_company_delete": 403,
     "admin:teams_company_history": 302,  # the history stands on the company's own page

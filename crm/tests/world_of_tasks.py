@@ -16,6 +16,7 @@ from teams.models import User
 from teams.tests.factories import Cast
 
 PROVIDERS: list[tuple[str, Mapping[str, Callable[[Any], Any]]]] = [
+    ("tasks:on", {"kind": lambda world: "projects.deal", "key": lambda world: world.deal.pk}),
     ("tasks:restore", {"pk": lambda world: world.objects["binned_task"].pk}),
     ("tasks:field", {"pk": lambda world: world.objects[Task].pk, "name": lambda world: "estimate"}),
     ("tasks:*", {"pk": lambda world: world.objects[Task].pk, "number": lambda world: 1}),

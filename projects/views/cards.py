@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clients.models import Client
 from contacts.models import Contact
 from crm.access.rights import Action, hidden_fields, may
+from crm.access.sight import named_in_sight
 from crm.pages.binning import delete_page, restore_page
 from crm.pages.card import Card, card_of
 from crm.pages.editing import EditPage, require_add
@@ -22,7 +23,7 @@ from projects.catalogue import lines_of
 from projects.forms import DealForm
 from projects.marks import marks_of
 from projects.models import Deal, Project, StageKind
-from projects.project_selectors import contacts_of_project, project_of_deal
+from projects.project_selectors import contacts_of_project
 from projects.selectors import last_moves_of, people_of, stages_of
 from projects.services import create_deal, may_split, save_deal
 from projects.steps import way_of
@@ -43,11 +44,12 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
     deal, sees = card.record, card.sees
     lines = lines_of(deal, reader) if sees["lines"] else []
     people, unseen = people_of(deal, reader) if sees["contacts"] else ([], 0)
+    named = _named_in(deal, card, reader)
     return {
-        "client": _seen(Client, deal.client_id, reader) if sees["client"] and deal.client_id else None,
+        "client": named[Client].get(deal.client_id),
         "lines": lines,
         "sees_amount": sees["amount"] and sees["currency"],
-        "project": project_of_deal(deal, reader) if sees["project"] else None,
+        "project": named[Project].get(deal.project_id),
         "may_make_project": _may_make_project(card),
         "people": people,
         "unseen": unseen,
@@ -58,6 +60,13 @@ def _circumstances(card: Card, reader: Any) -> dict[str, Any]:
         "may_split": _may_split(card, lines, reader),
         "may_duplicate": may(reader, Action.ADD, Deal),
     }
+
+
+def _named_in(deal: Deal, card: Card, reader: Any) -> Any:
+    """The client and the project of the deal, as far as they are in the reader's sight; one query."""
+    client = [deal.client_id] if deal.client_id and card.sees["client"] else []
+    project = [deal.project_id] if deal.project_id and card.sees["project"] else []
+    return named_in_sight(reader, {Client: client, Project: project})
 
 
 def _may_make_project(card: Card) -> bool:

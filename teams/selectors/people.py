@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from crm.access.models import Record
 from crm.access.registry import worked_on_models
 from crm.access.rights import Action, Scope, hidden_fields, may, rights_of
-from crm.listing.counting import capped_count
+from crm.listing.counting import capped_counts
 from teams.models import Absence, AbsenceKind, Company, Membership, PersonSkill, Team, User, Weekday, WorkingHours
 from teams.models.people import SPOKEN_LANGUAGES
 from teams.selectors.calendar import company_hours
@@ -182,16 +182,17 @@ class Owned:
 
 
 def owned_by(person: User, memberships: Collection[Membership], *, reader: User) -> list[Owned]:
-    """One capped count a record type that the reader may see; none of a type whose owner is hidden from him."""
+    """A capped count of each record type that the reader may see; none of a type whose owner is hidden from him."""
     team_ids = {membership.team_id for membership in memberships}
-    return [
-        Owned(
-            capfirst(str(model._meta.verbose_name_plural)),
-            capped_count(model.objects.visible_to(reader).filter(owner=person)),
-            _list_of(model, person, team_ids, reader),
-        )
+    told = [
+        model
         for model in worked_on_models()
         if may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
+    ]
+    counts = capped_counts([model.objects.visible_to(reader).filter(owner=person) for model in told])
+    return [
+        Owned(capfirst(str(model._meta.verbose_name_plural)), count, _list_of(model, person, team_ids, reader))
+        for model, count in zip(told, counts, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 
 from crm.access.registry import worked_on_models
 from crm.access.rights import Action, Scope, hidden_fields, may, rights_of
-from crm.listing.counting import capped_count
+from crm.listing.counting import capped_counts
 from crm.search.text import normalise
 from teams.models import Membership, PersonSkill, Skill, Team, User
 
@@ -193,14 +193,16 @@ def skills_of(people: Collection[int]) -> list[KnownSkill]:
 
 def owned_by_team(team: Team, *, reader: User) -> list[Owned]:
     """How many records of each type of the team the reader sees; none of a type whose team is hidden from him."""
-    owned = []
-    for model in worked_on_models():
-        if not may(reader, Action.VIEW, model) or "team" in hidden_fields(reader, model):
-            continue
-        count = capped_count(model.objects.visible_to(reader).filter(team=team))
-        label = capfirst(str(model._meta.verbose_name_plural))
-        owned.append(Owned(label, count, _list_url(model, team, reader)))
-    return owned
+    told = [
+        model
+        for model in worked_on_models()
+        if may(reader, Action.VIEW, model) and "team" not in hidden_fields(reader, model)
+    ]
+    counts = capped_counts([model.objects.visible_to(reader).filter(team=team) for model in told])
+    return [
+        Owned(capfirst(str(model._meta.verbose_name_plural)), count, _list_url(model, team, reader))
+        for model, count in zip(told, counts, strict=True)
+    ]
 
 
 def _list_url(model: Any, team: Team, reader: User) -> str:
