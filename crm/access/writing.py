@@ -66,6 +66,19 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
 
 
 @transaction.atomic
+def create_follower(record: R, *, actor: Any, parts: Parts | None = None, reason: str = "") -> R:
+    """Store a new record whole, as it follows from an act that was allowed on the one before it.
+
+    What the actor's role lets him add or write is no question here: nobody chose what it holds.
+    """
+    record.version = 1
+    record.created_at = record.updated_at = timezone.now()
+    _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
+    timeline.record("records.created", record, actor=actor)
+    return record
+
+
+@transaction.atomic
 def change_record(
     record: R, *, actor: Any, parts: Parts | None = None, reason: str = "", change_set: UUID | None = None
 ) -> R:

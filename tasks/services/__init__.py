@@ -2,11 +2,14 @@
 
 from tasks.services.moves import Talk, cancel_task, finish_task, log_talk, move_task, reopen_task
 from tasks.services.ready import install_ready_board
+from tasks.services.recurring import task_repeated
 from tasks.services.refusals import (
     DueOutOfRange,
     MilestoneOfAnotherProject,
     NoBoard,
+    NoSuchRule,
     PartOfItself,
+    RuleNeedsDue,
     TaskRefused,
     TooDeep,
     WaitsForItself,
@@ -19,7 +22,9 @@ __all__ = [
     "DueOutOfRange",
     "MilestoneOfAnotherProject",
     "NoBoard",
+    "NoSuchRule",
     "PartOfItself",
+    "RuleNeedsDue",
     "Shifted",
     "Talk",
     "TaskRefused",
@@ -37,4 +42,5 @@ __all__ = [
     "save_task",
     "shift_tasks",
     "shift_tasks_by",
+    "task_repeated",
 ]

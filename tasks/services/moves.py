@@ -19,6 +19,7 @@ from crm.notifications.services import notify
 from crm.timeline import writing as timeline
 from tasks.models import CLOSED_STATES, OPEN_STATES, Task, TaskNature, TaskState, TaskStatus
 from tasks.selectors import status_of
+from tasks.services.recurring import begin_series, make_next
 from tasks.services.refusals import WrongBoard
 
 DONE, CANCELLED, MOVED, REOPENED = "tasks.done", "tasks.cancelled", "tasks.moved", "tasks.reopened"
@@ -51,9 +52,9 @@ class Talk:
 def move_task(task: Task, status: TaskStatus, *, actor: Any) -> Task:
     """Put a task into another status of its board; nothing else of the instance is stored.
 
-    Done and cancelled close it, any other opens it again. Into the status it stands in already is no move. Whoever
-    asked for it hears that it is done, and those whose tasks waited for it. Raises WrongBoard, StaleVersion,
-    PermissionDenied.
+    Done and cancelled close it, any other opens it again. Into the status it stands in already is no move. Of a task
+    that repeats the next one is made when it is closed. Whoever asked for it hears that it is done, and those whose
+    tasks waited for it. Raises WrongBoard, StaleVersion, PermissionDenied.
     """
     current = lock_record(task)
     may_edit = Task.objects.editable_by(actor).filter(pk=task.pk).exists()
@@ -67,9 +68,13 @@ def move_task(task: Task, status: TaskStatus, *, actor: Any) -> Task:
     task.status, task.state = status, status.state
     task.done_at = None if task.is_open else current.done_at if was_state == task.state else timezone.now()
     event = MOVED if was_open and task.is_open else REOPENED if task.is_open else _EVENTS[task.state]
-    change_fields(task, Task.STANDING, actor=actor, reason=_REASONS[event])
+    repeats = was_open and not task.is_open and begin_series(task, current)
+    changed = (*Task.STANDING, "series") if repeats else Task.STANDING
+    change_fields(task, changed, actor=actor, reason=_REASONS[event])
     if was_state != task.state:
         _tell(task, event, actor=actor)
+    if repeats:
+        make_next(current, actor=actor)
     return task
 
 

@@ -52,3 +52,15 @@ class WrongBoard(TaskRefused):
 class NoBoard(TaskRefused):
     def __init__(self) -> None:
         super().__init__(_("There is no board of tasks yet: an admin sets one up."))
+
+
+class NoSuchRule(TaskRefused):
+    """`sentence` says what is wrong with the rule."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__({"rrule": sentence})
+
+
+class RuleNeedsDue(TaskRefused):
+    def __init__(self) -> None:
+        super().__init__({"due_on": _("A task that repeats needs a day: it is counted from there.")})

@@ -9,6 +9,7 @@ from crm.notifications.services import notify
 from tasks.models import Task, TaskState
 from tasks.selectors import board_for, default_kind, status_of
 from tasks.services.refusals import NoBoard
+from tasks.services.rules import settle_rule
 from tasks.services.structure import Parts, fill_in_about, refuse_what_cannot_be
 
 GIVEN, WATCHED = "tasks.given", "tasks.watched"
@@ -22,8 +23,9 @@ def create_task(task: Task, *, actor: Any, parts: Parts | None = None) -> Task:
     """
     task.creator = actor
     fill_in_about(task)
+    settle_rule(task)
     refuse_what_cannot_be(task, parts, actor=actor)
-    _place(task)
+    place_on_board(task)
     created = writing.create_record(task, actor=actor, parts=parts)
     if task.owner_id:
         notify(GIVEN, record=task, receivers=[task.owner_id], actor=actor)
@@ -42,6 +44,7 @@ def save_task(task: Task, *, actor: Any, parts: Parts | None = None, reason: str
     # A move since the version that was read makes it stale, so what is read here is of that version.
     task.refresh_from_db(fields=(*Task.STANDING, "creator"))
     fill_in_about(task)
+    settle_rule(task)
     refuse_what_cannot_be(task, parts, actor=actor)
     _follow_board(task)
     saved = writing.change_record(task, actor=actor, parts=parts, reason=reason)
@@ -49,7 +52,8 @@ def save_task(task: Task, *, actor: Any, parts: Parts | None = None, reason: str
     return saved
 
 
-def _place(task: Task) -> None:
+def place_on_board(task: Task) -> None:
+    """In the status it names, else at the beginning of its board. Raises NoBoard."""
     if task.kind_id is None:
         kind = default_kind()
         if kind is None:
