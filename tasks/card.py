@@ -13,6 +13,7 @@ from crm.comments.markdown import rendered
 from crm.pages.card import Card
 from tasks.about import Subject, progress, subjects_of
 from tasks.models import CLOSED_STATES, Task, TaskBlocker
+from tasks.recurrence.fields import say
 from tasks.selectors import statuses_of
 
 _SHOWN = 100
@@ -44,6 +45,7 @@ def circumstances_of(card: Card, reader: Any) -> dict[str, Any]:
         "parts": around.parts,
         "progress": progress([task], reader).get(task.pk),
         "whole": around.whole if sees["parent"] else None,
+        "repeats": say(task.rrule) if sees["rrule"] else "",
         "description": described(task.description) if sees["description"] else "",
         "may_move": card.may_edit["status"],
         "may_check": card.may_edit["checklist"],

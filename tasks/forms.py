@@ -20,6 +20,7 @@ from crm.ui.widgets import LongSelect
 from projects.models import Deal, Milestone, Project
 from projects.project_forms import colleagues_of, day_input
 from tasks.models import FIRST_DAY, LAST_DAY, Task, TaskBlocker, TaskCheck, TaskKind, TaskWatcher
+from tasks.recurrence.fields import RepeatsForm
 from tasks.selectors import default_kind
 from teams.forms import OwnedRecordForm
 from teams.models import User
@@ -89,7 +90,7 @@ class BlockersFormSet(RowsOfOne):
     link = "blocker_id"
 
 
-class TaskForm(OwnedRecordForm):
+class TaskForm(RepeatsForm, OwnedRecordForm):
     """Where a task stands is no field of its form. Its moment is typed as a day and a time of the clock of a zone."""
 
     PARTS: ClassVar[dict[str, Any]] = {
@@ -102,7 +103,7 @@ class TaskForm(OwnedRecordForm):
     SECTIONS = (
         (
             gettext_lazy("Task"),
-            ("name", "kind", "owner", "due_on", "due_time", "duration", "priority", "estimate", "description"),
+            ("name", "kind", "owner", "due_on", "due_time", "duration", "priority", "estimate", "rrule", "description"),
         ),
         (gettext_lazy("About"), ("client", "contact", "deal", "project", "milestone", "parent")),
         (gettext_lazy("Circumstances"), ("team", "due_zone", "tags", "external_id")),
@@ -127,7 +128,7 @@ class TaskForm(OwnedRecordForm):
     class Meta:
         model = Task
         fields = [
-            *("name", "kind", "owner", "due_on", "duration", "priority", "estimate", "description", "client"),
+            *("name", "kind", "owner", "due_on", "duration", "priority", "estimate", "rrule", "description", "client"),
             *("contact", "deal", "project", "milestone", "parent", "team", "due_zone", "tags", "external_id"),
         ]
         widgets = {
