@@ -12,14 +12,12 @@ from django.utils.http import urlencode
 from clients.models import Client
 from contacts.interaction_forms import InteractionForm
 from contacts.models import Contact
-from contacts.panel_rows import colleagues_at
+from contacts.panel_rows import colleagues_on_card
 from contacts.rights import may_log
 from crm.access.registry import record_model_of
 from crm.access.rights import hidden_fields
 from crm.access.sight import seen_records
 
-# Of a client with more people the others are found by typing.
-_MOST_OFFERED = 50
 #: A record and a reader → the people near it whom he sees, the likeliest first.
 Offer = Callable[[Any, Any], list[Contact]]
 _offers: dict[type[Any], Offer] = {}
@@ -55,13 +53,13 @@ def people_at(client: Client, reader: Any) -> list[Contact]:
     """Those who work there now; nobody for a reader who must not know who works where."""
     if "employments" in hidden_fields(reader, Contact):
         return []
-    found = colleagues_at(client, reader, hidden=("phones", "emails"), limit=_MOST_OFFERED)
+    found = colleagues_on_card(client, reader)
     return list({one.contact.pk: one.contact for one in found}.values())
 
 
 def composing_panel(record: Any, reader: Any) -> dict[str, Any]:
     """What the panel needs: an empty form, at one query."""
-    return {"form": empty_form(record, reader), "post_url": _post_url(record), "is_logged": False}
+    return {"form": empty_form(record, reader), "post_url": _post_url(record), "logged": ""}
 
 
 def empty_form(page: Any, reader: Any) -> InteractionForm:
@@ -71,9 +69,9 @@ def empty_form(page: Any, reader: Any) -> InteractionForm:
     return InteractionForm(actor=reader, page=page, offered=offered, initial=initial)
 
 
-def composer(request: HttpRequest, page: Any, form: InteractionForm, *, is_logged: bool = False) -> str:
+def composer(request: HttpRequest, page: Any, form: InteractionForm, *, logged: str = "") -> str:
     """The panel as markup, after it was sent."""
-    context = {"form": form, "record": page, "post_url": _post_url(page), "is_logged": is_logged}
+    context = {"form": form, "record": page, "post_url": _post_url(page), "logged": logged}
     return render_to_string("interactions/_log.html", context, request)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid6 import uuid7
 
 from clients.models import Client
+from contacts.follow_ups import follow_up_for
 from contacts.models import Contact, Direction, Interaction, InteractionKind
 from contacts.moments import NotAMoment, read_moment
 from crm.pages.forms import OfferedRecords, RecordChoiceField, RecordSelect, Sight
@@ -117,6 +118,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("now, yesterday 15:00, 12.03…")}),
     )
+    follow_up = forms.CharField(required=False, max_length=300, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     read_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     submission = forms.CharField(widget=forms.HiddenInput, required=False)
 
@@ -147,6 +149,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
         kind.choices = InteractionKind.choices
         text: Any = self.fields["text"]
         text.widget.attrs["placeholder"] = _("What was said, and what follows?")
+        self._offer_follow_up()
         if page is not None:
             del self.fields["client"]
         if isinstance(page, Contact):
@@ -156,6 +159,15 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["submission"] = signing.dumps(str(uuid7()), salt=_SALT)
         else:
             self.initial["when"] = shown(self.instance.at)
+
+    def _offer_follow_up(self) -> None:
+        self.follows = follow_up_for(self.actor) if self.is_new else None
+        if self.follows is None:
+            del self.fields["follow_up"]
+            return
+        field = self.fields["follow_up"]
+        field.label = self.follows.label  # type: ignore[assignment]
+        field.widget.attrs["placeholder"] = self.follows.placeholder
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
@@ -178,6 +190,11 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
             return read_moment(typed, now=now, language=get_language() or "en").at
         except NotAMoment as problem:
             raise ValidationError(str(problem)) from problem
+
+    def clean_follow_up(self) -> Any:
+        """What the line means; None for an empty one."""
+        line = " ".join(self.cleaned_data["follow_up"].split())
+        return self.follows.read(line, self.actor) if line and self.follows else None
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

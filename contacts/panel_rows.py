@@ -9,9 +9,11 @@ from django.utils import timezone
 from clients.models import Client
 from contacts.models import Contact, ContactEmail, ContactPhone, Employment
 from crm.access.conditions import reach_sql
-from crm.access.rights import Action
+from crm.access.rights import Action, hidden_fields
 from crm.pages.rows import columns_of, instances_of, rows_of_query
 
+#: Of a client with more people the others are found by typing.
+MOST_ON_CARD = 50
 _WORK = columns_of(Employment, "id", "job_title", "department", "decision_role", "since", "until")
 _PERSON = columns_of(Contact, "id", "name", "picture")
 _PHONE = columns_of(ContactPhone, "id", "typed", "e164", "extension")
@@ -82,6 +84,18 @@ def colleagues_at(client: Client, reader: Any, *, hidden: Collection[str], limit
     rows = _read(_COLLEAGUES, Contact, reader, client=client.pk, limit=limit, **sees)
     kinds = ((Employment, _WORK), (Contact, _PERSON), (ContactPhone, _PHONE), (ContactEmail, _EMAIL))
     return [Colleague(*instances_of(row, kinds)) for row in rows]
+
+
+def colleagues_on_card(client: Client, reader: Any) -> list[Colleague]:
+    """Who works there, as far as a card shows or offers them: asked for once a page, however many panels want it.
+
+    The instance lives as long as the request that read it.
+    """
+    known: dict[Any, list[Colleague]] = client.__dict__.setdefault("_colleagues", {})
+    if reader.pk not in known:
+        hidden = hidden_fields(reader, Contact)
+        known[reader.pk] = colleagues_at(client, reader, hidden=hidden, limit=MOST_ON_CARD)
+    return known[reader.pk]
 
 
 def former_colleagues_at(client: Client, reader: Any, *, limit: int) -> list[Colleague]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.models import Client
 from contacts.composing import composing_panel, may_compose
 from contacts.models import Contact
-from contacts.panel_rows import colleagues_at, employers_seen_by, former_colleagues_at
+from contacts.panel_rows import colleagues_on_card, employers_seen_by, former_colleagues_at
 from crm.access.models import Record
 from crm.access.rights import Action, hidden_fields, locked_fields, may
 from crm.pages.reading import permissions_on
@@ -18,7 +18,7 @@ _SHOWN = 25
 
 def people_of(client: Client, reader: Any) -> dict[str, Any]:
     """Who works and worked there, among the contacts in the reader's sight; 25 of each at most."""
-    people = colleagues_at(client, reader, hidden=hidden_fields(reader, Contact), limit=_SHOWN + 1)
+    people = colleagues_on_card(client, reader)
     former = former_colleagues_at(client, reader, limit=_SHOWN + 1)
     return {
         "people": people[:_SHOWN],

@@ -9,12 +9,15 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy
 
+        from contacts.demo.further import register as add_to_demo
         from crm.listing.filters import contribute_filter
         from projects.filters import DealFilterSet
         from projects.marks import register
+        from tasks.demo import make_demo_tasks
         from tasks.idle import IdleFilter, idle_marks
         from tasks.rights import register_rules
 
+        add_to_demo(make_demo_tasks)
         register_rules()
         register(idle_marks)
         label = gettext_lazy("Without a next task")

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.access.rights import hidden_fields
+from crm.notifications.digests import Section
+from crm.notifications.digests import register as register_section
 from crm.notifications.models import MailChoice
 from crm.notifications.registry import Kind, Told, register
 from crm.notifications.telling import name_of
+from tasks.daily import has_tasks, leads, write_overdue, write_own_day
 from tasks.models import Task
 from tasks.services.moves import CANCELLED, DONE, REOPENED, UNBLOCKED
 from tasks.services.tasks import GIVEN, WATCHED
@@ -89,3 +92,19 @@ for _key, _label, _icon in (
     (UNBLOCKED, gettext_lazy("What your task waited for is done"), "lock-open"),
 ):
     register(Kind(key=_key, label=_label, icon=_icon, tell=tell_standing, heading=TASKS))
+register_section(
+    Section(
+        key="tasks.today",
+        label=gettext_lazy("Your tasks of the day"),
+        is_offered=has_tasks,
+        write=write_own_day,
+    )
+)
+register_section(
+    Section(
+        key="tasks.overdue",
+        label=gettext_lazy("Overdue tasks of the people you lead"),
+        is_offered=leads,
+        write=write_overdue,
+    )
+)

@@ -77,11 +77,11 @@ def log_interaction(interaction: Interaction, conversation: Conversation, *, act
     return interaction
 
 
-def log_once(interaction: Interaction, conversation: Conversation, *, actor: Any) -> None:
+def log_once(interaction: Interaction, conversation: Conversation, *, actor: Any) -> bool:
     """Log what a form holds that carries its key: sent twice it is stored once.
 
-    Other words in a form that was sent before, as after the Back button, are another interaction. Raises as
-    `log_interaction` does.
+    Whether it is stored now. Other words in a form that was sent before, as after the Back button, are another
+    interaction. Raises as `log_interaction` does.
     """
     try:
         log_interaction(interaction, conversation, actor=actor)
@@ -91,9 +91,11 @@ def log_once(interaction: Interaction, conversation: Conversation, *, actor: Any
             raise
         label, key = subject_of(conversation.subject)
         same = {"kind": interaction.kind, "text": interaction.text, "subject_type": label, "subject_id": key}
-        if not first.filter(**same).exists():
-            interaction.pk = uuid7()
-            log_interaction(interaction, conversation, actor=actor)
+        if first.filter(**same).exists():
+            return False
+        interaction.pk = uuid7()
+        log_interaction(interaction, conversation, actor=actor)
+    return True
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -46,8 +47,7 @@ def interaction_new(request: HttpRequest) -> HttpResponse:
         request.POST or None, actor=request.user, page=page, offered=people_offered(page, request.user)
     )
     if request.method == "POST" and form.is_valid():
-        _log(request, form, page)
-        return _logged(request, form, page)
+        return _logged(request, form, page, said=_log(request, form, page))
     if getattr(request, "htmx", False) and page is not None:
         return HttpResponse(composer(request, page, form), status=422 if form.errors else 200)
     return _show(request, form, title=_("Log an interaction"), subject=page)
@@ -132,23 +132,33 @@ def interaction_restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponseRedirect(subject.get_absolute_url())
 
 
-def _log(request: HttpRequest, form: InteractionForm, page: Any) -> None:
+def _log(request: HttpRequest, form: InteractionForm, page: Any) -> str:
+    """What was said follows from it, in words for the user; empty for nothing."""
     given = form.cleaned_data
     people = list(given["people"])
     if isinstance(page, Contact):
         people.insert(0, page)
     client = page if page is not None and not isinstance(page, Contact) else given.get("client")
     conversation = Conversation(people, [client] if client else [])
-    log_once(form.filled(), conversation, actor=request.user)
+    interaction, meant = form.filled(), given.get("follow_up")
+    with transaction.atomic():
+        is_stored = log_once(interaction, conversation, actor=request.user)
+        if is_stored and meant is not None and form.follows is not None:
+            return form.follows.make(meant, interaction, conversation, request.user)
+    return ""
 
 
-def _logged(request: HttpRequest, form: InteractionForm, page: Any) -> HttpResponse:
+def _logged(request: HttpRequest, form: InteractionForm, page: Any, *, said: str) -> HttpResponse:
     if getattr(request, "htmx", False) and page is not None:
-        answer = HttpResponse(composer(request, page, empty_form(page, request.user), is_logged=True))
-        answer["HX-Trigger"] = "timeline-changed"
+        answer = HttpResponse(composer(request, page, empty_form(page, request.user), logged=_told(said)))
+        answer["HX-Trigger"] = "timeline-changed, tasks-changed"
         return answer
-    messages.success(request, _("Logged."))
+    messages.success(request, _told(said))
     return HttpResponseRedirect(_home_of(page or next(iter(form.cleaned_data["people"]), form.cleaned_data["client"])))
+
+
+def _told(said: str) -> str:
+    return f"{_('Logged.')} {said}".strip()
 
 
 def _edit(request: HttpRequest, form: InteractionForm, seen: Conversation) -> bool:
