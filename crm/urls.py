@@ -27,6 +27,7 @@ urlpatterns = [
     path("price-lists/", include("projects.price_urls")),
     path("projects/", include("projects.project_urls")),
     path("tasks/", include("tasks.urls")),
+    path("time/", include("tasks.time_urls")),
     path("teams/", include("teams.urls.structure")),
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),

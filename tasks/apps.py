@@ -16,9 +16,11 @@ class TasksConfig(AppConfig):
         from tasks.demo import make_demo_tasks
         from tasks.idle import IdleFilter, idle_marks
         from tasks.rights import register_rules
+        from tasks.time.registering import register_time
 
         add_to_demo(make_demo_tasks)
         register_rules()
         register(idle_marks)
         label = gettext_lazy("Without a next task")
         contribute_filter(DealFilterSet, "idle", lambda: IdleFilter(label=label), ruled=("stage",))
+        register_time()

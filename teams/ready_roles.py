@@ -10,7 +10,7 @@ from crm.access.rights import Action, FieldAccess, Scope
 CLIENT, CONTACT, DEAL, PROJECT = "clients.client", "contacts.contact", "projects.deal", "projects.project"
 _RECORDS = (CLIENT, CONTACT, DEAL, PROJECT)
 _CATALOGUE = ("projects.product", "projects.pricelist")
-TASK = "tasks.task"
+TASK, TIME = "tasks.task", "tasks.timeentry"
 INTERACTION, COMMENT = "contacts.interaction", "comments.comment"
 USER, TEAM, ROLE, COMPANY = "teams.user", "teams.team", "teams.role", "teams.company"
 Reach = Mapping[Action, Scope]
@@ -57,6 +57,11 @@ _DELIVER: Reach = {
 }
 # Everybody keeps tasks of his own; those that he asked others for he sees anyway.
 _WORK: Reach = dict.fromkeys(Action, Scope.OWN)
+# Everybody enters his own time; those who lead see it, mend it and decide on it.
+_LEAD_TIME: Reach = {
+    **_WORK,
+    **dict.fromkeys((Action.VIEW, Action.CHANGE, Action.EXPORT), Scope.TEAM_AND_BELOW),
+}
 _SEE_ALL: Reach = {Action.VIEW: Scope.ALL}
 _SEE_BELOW: Reach = {Action.VIEW: Scope.TEAM_AND_BELOW}
 # One catalogue for the whole company: whoever sells looks things up in it, and leaders of sales keep it.
@@ -82,19 +87,35 @@ DIRECTOR = ReadyRole(
     name=gettext_noop("Director"),
     rank=90,
     description=gettext_noop("Sees and changes everything."),
-    grants={**dict.fromkeys((*_RECORDS, *_CATALOGUE, TASK), _EVERYTHING), **_CONVERSE_FULLY, **_MANAGE_EVERYTHING},
+    grants={
+        **dict.fromkeys((*_RECORDS, *_CATALOGUE, TASK, TIME), _EVERYTHING),
+        **_CONVERSE_FULLY,
+        **_MANAGE_EVERYTHING,
+    },
 )
 HEAD_OF_SALES = ReadyRole(
     name=gettext_noop("Head of sales"),
     rank=70,
     description=gettext_noop("Leads a team and the teams below it, and hands their records over."),
-    grants={**dict.fromkeys((*_RECORDS, TASK), _TEAM_AND_BELOW), **_KEEP_CATALOGUE, **_MODERATE, **_LEAD_PEOPLE},
+    grants={
+        **dict.fromkeys((*_RECORDS, TASK), _TEAM_AND_BELOW),
+        TIME: _LEAD_TIME,
+        **_KEEP_CATALOGUE,
+        **_MODERATE,
+        **_LEAD_PEOPLE,
+    },
 )
 SALES_MANAGER = ReadyRole(
     name=gettext_noop("Sales manager"),
     rank=40,
     description=gettext_noop("Sees what the team sells to, and works on what is his own."),
-    grants={**dict.fromkeys((*_RECORDS, TASK), _OWN_OF_A_TEAM), PROJECT: _MAKE_AND_WATCH, **_LOOK_UP, **_CONVERSE},
+    grants={
+        **dict.fromkeys((*_RECORDS, TASK), _OWN_OF_A_TEAM),
+        TIME: _WORK,
+        PROJECT: _MAKE_AND_WATCH,
+        **_LOOK_UP,
+        **_CONVERSE,
+    },
 )
 PROJECT_MANAGER = ReadyRole(
     name=gettext_noop("Project manager"),
@@ -107,6 +128,7 @@ PROJECT_MANAGER = ReadyRole(
         **_LOOK_UP,
         PROJECT: _DELIVER,
         TASK: {**_TEAM_AND_BELOW, Action.DELETE: Scope.OWN},
+        TIME: _LEAD_TIME,
         **_CONVERSE,
     },
     rules={CLIENT: {"source": HIDDEN}},
@@ -121,6 +143,7 @@ DEVELOPER = ReadyRole(
         CONTACT: {Action.VIEW: Scope.TEAM},
         PROJECT: {Action.VIEW: Scope.OWN},
         TASK: {action: Scope.OWN for action in Action if action != Action.EXPORT},
+        TIME: _WORK,
         **_CONVERSE,
     },
     rules={
@@ -139,6 +162,8 @@ ACCOUNTANT = ReadyRole(
         DEAL: _SEE_ALL,
         PROJECT: _SEE_ALL,
         TASK: _WORK,
+        # Invoices are written by it.
+        TIME: {**_WORK, Action.VIEW: Scope.ALL, Action.EXPORT: Scope.ALL},
         **_LOOK_UP,
         **_CONVERSE,
     },

@@ -51,6 +51,8 @@ class Record(models.Model):
     RULED_IN_PARTS: ClassVar[Mapping[str, Mapping[str, tuple[str, ...]]]] = {}
     # What the whole company looks things up in: counted as nobody's work on the start page, on people and teams.
     IS_REFERENCE: ClassVar[bool] = False
+    # Whether a leaver's records of this type go to somebody else.
+    CHANGES_HANDS: ClassVar[bool] = True
     # Whether colleagues comment on records of this type.
     IS_COMMENTABLE: ClassVar[bool] = True
 

@@ -157,6 +157,17 @@ DOCUMENTED = {
     "tasks:reopen": 405,
     "tasks:restore": 302,
     "tasks:shift": 405,
+    "time:cell": 405,
+    "time:decide": 405,
+    "time:discard": 405,
+    "time:lock": 403,  # ann does not keep the company's settings
+    "time:reopen": 405,
+    "time:restore": 405,
+    "time:save": 405,
+    "time:start": 405,
+    "time:stop": 405,
+    "time:submit": 405,
+    "time:take_back": 405,
     "imports:back": 405,
     "imports:cancel": 405,
     "imports:failed_rows": 302,  # no row failed, or the file is not kept any more

@@ -36,6 +36,8 @@ from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product,
 from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
 from projects.tests.project_factories import make_full_project, make_project, project_stage
+from tasks.models import TimeEntry
+from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
@@ -105,6 +107,7 @@ class World:
         self._grow_staff(count)
         self._grow_catalogue(count)
         grow_tasks(self, count)
+        grow_time(ann, self.cast.bob, count)
 
     def _grow_staff(self, count: int) -> None:
         ann, today = self.cast.ann, timezone.localdate()
@@ -194,6 +197,10 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("projects:field", {"pk": lambda world: world.project.pk, "name": lambda world: "planned_end"}),
     ("projects:part", {"pk": lambda world: world.project.pk, "name": lambda world: "milestones"}),
     ("projects:*", {"pk": lambda world: world.project.pk, "number": lambda world: 1}),
+    ("time:of_project", {"pk": lambda world: world.project.pk}),
+    ("time:project_rules", {"pk": lambda world: world.project.pk}),
+    ("time:restore", {"pk": lambda world: TimeEntry.objects.filter(deleted_at__isnull=False).earliest("pk").pk}),
+    ("time:*", {"pk": lambda world: TimeEntry.objects.filter(owner=world.cast.ann).earliest("pk").pk}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:values", {"pk": lambda world: Import.objects.filter(status=ImportStatus.MATCHING).latest("pk").pk}),
     ("imports:options", {"target": lambda world: "deals", "field": lambda world: "client"}),
@@ -242,6 +249,7 @@ def make_world() -> World:
     binned_deal = make_deal(cast.ann, "Kestrel hull")
     move_to_bin(binned_deal, actor=cast.ann)
     projects = _make_projects(deal)
+    make_time_of_world(cast, projects[0])
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
     interaction = log(cast.ann, "Kestrel talk", with_=[contact], about=[client])

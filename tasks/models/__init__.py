@@ -23,6 +23,18 @@ from tasks.models.tasks import (
     TaskUserShare,
     TaskWatcher,
 )
+from tasks.models.time import (
+    OPEN_TIME,
+    ProjectTime,
+    RoundingStep,
+    RoundingWay,
+    TimeEntry,
+    TimeEntryTeamShare,
+    TimeEntryUserShare,
+    TimeLock,
+    Timer,
+    TimeState,
+)
 
 __all__ = [
     "CLOSED_STATES",
@@ -30,9 +42,13 @@ __all__ = [
     "LAST_DAY",
     "NO_DAY",
     "OPEN_STATES",
+    "OPEN_TIME",
     "TALKS",
     "Priority",
+    "ProjectTime",
     "Repeats",
+    "RoundingStep",
+    "RoundingWay",
     "Task",
     "TaskBlocker",
     "TaskBoard",
@@ -44,4 +60,10 @@ __all__ = [
     "TaskTeamShare",
     "TaskUserShare",
     "TaskWatcher",
+    "TimeEntry",
+    "TimeEntryTeamShare",
+    "TimeEntryUserShare",
+    "TimeLock",
+    "TimeState",
+    "Timer",
 ]

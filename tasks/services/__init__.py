@@ -17,6 +17,11 @@ from tasks.services.refusals import (
 )
 from tasks.services.shifting import Shifted, put_back, shift_tasks, shift_tasks_by
 from tasks.services.tasks import create_task, save_task
+from tasks.services.time import delete_time, log_time, restore_time, save_time, set_cell
+from tasks.services.time_refusals import TimeRefused, TimerForgotten
+from tasks.services.time_setup import lock_time, save_project_time
+from tasks.services.time_timer import discard_timer, start_timer, stop_timer
+from tasks.services.time_week import approve_time, reject_time, reopen_time, submit_week, take_week_back
 
 __all__ = [
     "DueOutOfRange",
@@ -28,19 +33,36 @@ __all__ = [
     "Shifted",
     "Talk",
     "TaskRefused",
+    "TimeRefused",
+    "TimerForgotten",
     "TooDeep",
     "WaitsForItself",
     "WrongBoard",
+    "approve_time",
     "cancel_task",
     "create_task",
+    "delete_time",
+    "discard_timer",
     "finish_task",
     "install_ready_board",
+    "lock_time",
     "log_talk",
+    "log_time",
     "move_task",
     "put_back",
+    "reject_time",
     "reopen_task",
+    "reopen_time",
+    "restore_time",
+    "save_project_time",
     "save_task",
+    "save_time",
+    "set_cell",
     "shift_tasks",
     "shift_tasks_by",
+    "start_timer",
+    "stop_timer",
+    "submit_week",
+    "take_week_back",
     "task_repeated",
 ]

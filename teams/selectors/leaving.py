@@ -17,7 +17,7 @@ def still_owned(person: User, *, reader: User) -> list[tuple[str, str]]:
     return [
         (capfirst(str(model._meta.verbose_name_plural)), capped_count(owned))
         for model in record_models()
-        if may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
+        if model.CHANGES_HANDS and may(reader, Action.VIEW, model) and "owner" not in hidden_fields(reader, model)
         for owned in [model.objects.visible_to(reader).filter(owner=person)]
         if owned.exists()
     ]

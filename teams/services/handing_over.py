@@ -104,7 +104,8 @@ class Plan:
 def owned_for(leaver: User, model: type[Record], actor: User) -> Any:
     """What the leaver owns of a type and the actor may give away, the recycle bin left alone; oldest first."""
     rows: Any = givable_by(actor, model.objects.assignable_by(actor).filter(owner=leaver)).order_by("id")
-    return rows.none() if locked_fields(actor, model) & {"owner", "team"} else rows
+    is_kept = not model.CHANGES_HANDS or locked_fields(actor, model) & {"owner", "team"}
+    return rows.none() if is_kept else rows
 
 
 def counts_of_book(leaver: User, *, actor: User) -> list[tuple[type[Record], int]]:

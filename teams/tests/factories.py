@@ -11,7 +11,7 @@ from teams.models import FieldRule, Grant, Membership, Role, Team, User
 
 RECORD_TYPES = (
     *("clients.client", "contacts.contact", "projects.deal", "projects.project"),
-    *("projects.product", "projects.pricelist", "tasks.task"),
+    *("projects.product", "projects.pricelist", "tasks.task", "tasks.timeentry"),
 )
 FIN_HIDDEN = {"clients.client": ("tax_id", "phones"), "contacts.contact": ("phones", "birthday")}
 

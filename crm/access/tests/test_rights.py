@@ -13,7 +13,7 @@ from crm.access.registry import record_model_of, record_models, ruled_field_choi
 from crm.access.rights import Action, FieldAccess, Scope, forget_rights, hidden_fields, locked_fields, may, rights_of
 from crm.access.writing import move_to_bin
 from projects.models import Deal, PriceList, Product, Project
-from tasks.models import Task
+from tasks.models import Task, TimeEntry
 from teams.models import FieldRule, Grant, Team, User
 from teams.tests.factories import FIN_HIDDEN, Cast, RoleFactory, TeamFactory, UserFactory, grant_all, join, make_cast
 
@@ -66,7 +66,7 @@ def test_teams_below_are_found_to_any_depth(cast: Cast) -> None:
 
 
 def test_record_types_are_found_by_their_label() -> None:
-    assert set(record_models()) == {Client, Contact, Deal, Product, PriceList, Project, Task}
+    assert set(record_models()) == {Client, Contact, Deal, Product, PriceList, Project, Task, TimeEntry}
     assert record_model_of("clients.client") is Client
     assert record_model_of("Contacts.Contact") is Contact
     assert record_model_of("teams.user") is None
