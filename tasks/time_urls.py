@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import time_approve, time_entries, time_setup, time_timer, time_week
+from tasks.views import time_approve, time_entries, time_report, time_setup, time_timer, time_week
 
 app_name = "time"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("approve/", time_approve.approve, name="approve"),
     path("decide/", time_approve.decide, name="decide"),
     path("reopen/", time_approve.reopen, name="reopen"),
+    path("report/", time_report.report, name="report"),
     path("suggest/", time_week.suggest, name="suggest"),
     path("timer/", time_timer.timer, name="timer"),
     path("timer/bar/", time_timer.bar, name="bar"),

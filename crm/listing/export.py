@@ -94,6 +94,16 @@ def export_page(request: HttpRequest, listing: Listing) -> HttpResponseBase:
     return _csv(headings, rows, name)
 
 
+def table_page(
+    file_format: str, name: str, headings: Sequence[str], rows: Sequence[Sequence[Any]], *, reader: Any
+) -> HttpResponseBase:
+    """Figures that were counted already as a file of this name; `file_format` is "xlsx", or "csv" for all else."""
+    batches = iter([[list(row) for row in rows]] if rows else [])
+    if file_format == "xlsx":
+        return _xlsx(list(headings), batches, name, reader)
+    return _csv(list(headings), batches, name)
+
+
 def _refused(request: HttpRequest, listing: Listing, sentence: str) -> HttpResponseRedirect:
     messages.error(request, sentence)
     filters = request.GET.copy()

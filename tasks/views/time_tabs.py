@@ -25,6 +25,7 @@ def tabs_of(reader: Any, current: str) -> list[Tab]:
     offered = [("week", _("My week"), "time:list")]
     if decides(reader):
         offered.append(("approve", _("To approve"), "time:approve"))
+    offered.append(("report", _("Report"), "time:report"))
     if may_lock(reader):
         offered.append(("lock", _("Locked period"), "time:lock"))
     return [Tab(name, label, reverse(url), name == current) for name, label, url in offered]
