@@ -157,6 +157,7 @@ DOCUMENTED = {
     "tasks:reopen": 405,
     "tasks:restore": 302,
     "tasks:shift": 405,
+    "workload:move": 405,
     "time:cell": 405,
     "time:decide": 405,
     "time:discard": 405,

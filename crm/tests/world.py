@@ -36,7 +36,7 @@ from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product,
 from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
 from projects.tests.project_factories import make_full_project, make_project, project_stage
-from tasks.models import TimeEntry
+from tasks.models import Task, TimeEntry
 from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
@@ -197,6 +197,7 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("projects:field", {"pk": lambda world: world.project.pk, "name": lambda world: "planned_end"}),
     ("projects:part", {"pk": lambda world: world.project.pk, "name": lambda world: "milestones"}),
     ("projects:*", {"pk": lambda world: world.project.pk, "number": lambda world: 1}),
+    ("workload:*", {"pk": lambda world: Task.objects.filter(owner=world.cast.ann).earliest("pk").pk}),
     ("time:of_project", {"pk": lambda world: world.project.pk}),
     ("time:project_rules", {"pk": lambda world: world.project.pk}),
     ("time:restore", {"pk": lambda world: TimeEntry.objects.filter(deleted_at__isnull=False).earliest("pk").pk}),

@@ -1,8 +1,8 @@
-"""What time tells the other apps at start-up: hours of projects, ways, notices, panels, menu entries."""
+"""What time and workload tell the other apps at start-up: hours of projects, ways, notices, panels, menu entries."""
 
 from importlib import import_module
 
-_REGISTERING = ("time.ways", "time.notices", "time.menu", "time.panels")
+_REGISTERING = ("time.ways", "time.notices", "time.menu", "time.panels", "workload.menu", "workload.panels")
 
 
 def register_time() -> None:
