@@ -181,6 +181,9 @@ CELERY_BEAT_SCHEDULE = {
     "outbox.deliver_inside": {"task": "outbox.deliver_inside", "schedule": 10, "options": {"expires": 10}},
     "outbox.deliver_outside": {"task": "outbox.deliver_outside", "schedule": 10, "options": {"expires": 10}},
     "outbox.forget_done": {"task": "outbox.forget_done", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
+    "tasks.fire_reminders": {"task": "tasks.fire_reminders", "schedule": 5, "options": {"expires": 5}},
+    "tasks.sweep_reminders": {"task": "tasks.sweep_reminders", "schedule": 60, "options": {"expires": 60}},
+    "tasks.forget_reminders": {"task": "tasks.forget_reminders", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
 }
 
 AUTH_USER_MODEL = "teams.User"

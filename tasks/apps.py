@@ -15,6 +15,7 @@ class TasksConfig(AppConfig):
         from projects.marks import register
         from tasks.demo import make_demo_tasks
         from tasks.idle import IdleFilter, idle_marks
+        from tasks.reminders.starting import begin
         from tasks.rights import register_rules
         from tasks.time.registering import register_time
 
@@ -24,3 +25,4 @@ class TasksConfig(AppConfig):
         label = gettext_lazy("Without a next task")
         contribute_filter(DealFilterSet, "idle", lambda: IdleFilter(label=label), ruled=("stage",))
         register_time()
+        begin()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,6 +23,9 @@ from crm.timeline import writing as timeline
 
 R = TypeVar("R", bound=Record)
 Parts = Mapping[str, Sequence[Any]]
+#: Sent in the transaction of every write below, by the type of the record: `record`, `fields` (the names of those that
+#: changed and are told) and `is_new`. For what an upper app keeps about records; bulk writes do not send it.
+written = Signal()
 
 
 class StaleVersion(Exception):
@@ -62,6 +66,7 @@ def create_record(record: R, *, actor: Any, parts: Parts | None = None, reason: 
     _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
     _refuse_leaving(record, actor, action=Action.VIEW)
     timeline.record("records.created", record, actor=actor)
+    _announce(record, is_new=True)
     return record
 
 
@@ -108,6 +113,7 @@ def change_record(
     _tell_change("records.changed", record, actor=actor, news=news)
     if "owner" in news:
         _tell_owner(record, actor=actor)
+    _announce(record, news)
     return record
 
 
@@ -132,6 +138,7 @@ def hand_over(record: R, *, owner: Any, team: Any, actor: Any) -> R:
     _tell_change("records.handed_over", record, actor=actor, news=news)
     if "owner" in news:
         _tell_owner(record, actor=actor)
+    _announce(record, news)
     return record
 
 
@@ -145,7 +152,9 @@ def change_fields(record: R, names: Sequence[str], *, actor: Any, reason: str = 
     lock_record(record)
     if not type(record).objects.editable_by(actor).filter(pk=record.pk).exists():
         raise PermissionDenied
-    return _store_only(record, names, actor=actor, reason=reason)
+    _store_only(record, names, actor=actor, reason=reason)
+    _announce(record, names)
+    return record
 
 
 @transaction.atomic
@@ -200,7 +209,9 @@ def _keep_locked_cells(record: Record, parts: Parts, locked: Collection[str]) ->
 
 def _mark_deleted(record: R, moment: datetime | None, *, actor: Any, reason: str) -> R:
     record.deleted_at = moment
-    return _store_only(record, ["deleted_at"], actor=actor, reason=reason)
+    _store_only(record, ["deleted_at"], actor=actor, reason=reason)
+    _announce(record, ["deleted_at"])
+    return record
 
 
 def _store_only(record: R, names: Sequence[str], *, actor: Any, reason: str) -> R:
@@ -301,6 +312,10 @@ def _said(record: Record, name: str, rows: Sequence[Any]) -> list[tuple[str, ...
 def _word(value: Any) -> str:
     # Typed as 2, stored as 2.000: the same number says the same.
     return str(value.normalize() if isinstance(value, Decimal) else value or "")
+
+
+def _announce(record: Record, fields: Collection[str] = (), *, is_new: bool = False) -> None:
+    written.send(type(record), record=record, fields=frozenset(fields), is_new=is_new)
 
 
 def _tell_change(event: str, record: Record, *, actor: Any, news: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Telling the receivers: a row for each of those who may see the record when the message is delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,8 +30,8 @@ def deliver(message: Message) -> None:
     records = _who_see((label, UUID(key)), happening["receivers"])
     wishes = choices_of_people(kind, [person.pk for person in records])
     told = [person for person in records if not wishes[person.pk].is_nothing]
-    dues = _mails_due(told, wishes)
-    notices = {person: _notice(message, kind, person, wishes[person.pk], dues.get(person.pk)) for person in told}
+    dues = mails_due(told, wishes)
+    notices = {person: make_notice(message, kind, person, wishes[person.pk], dues.get(person.pk)) for person in told}
     sayable = [one for person, one in notices.items() if _says_something(kind, one, records[person], person)]
     Notification.objects.bulk_create(sayable, ignore_conflicts=True)
     _put_mails(message)
@@ -50,7 +50,7 @@ def _says_something(kind: Kind, notice: Notification, record: Any, person: Any) 
     return bool(kind.tell([notice], person))
 
 
-def _mails_due(people: Sequence[Any], wishes: dict[int, Choice]) -> dict[int, datetime]:
+def mails_due(people: Sequence[Any], wishes: Mapping[int, Choice]) -> dict[int, datetime]:
     """When each of those who want a mail at once is to get it."""
     mailed = [person for person in people if wishes[person.pk].mail == MailChoice.NOW and person.email]
     quiet = _quiet_hours(mailed)
@@ -63,7 +63,7 @@ def _quiet_hours(people: Sequence[Any]) -> dict[int, QuietHours | None]:
     return {row.user_id: row.quiet_hours for row in rows}
 
 
-def _notice(message: Message, kind: Kind, person: Any, wish: Choice, mail_due_at: datetime | None) -> Notification:
+def make_notice(message: Message, kind: Kind, person: Any, wish: Choice, mail_due_at: datetime | None) -> Notification:
     happening = message.payload
     label, key = happening["record"]
     source_type, source_id = happening["source"]

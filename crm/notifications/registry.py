@@ -22,12 +22,24 @@ class UnknownKind(LookupError):
 
 
 @dataclass(frozen=True)
+class Act:
+    """A button on the line of a notification: posts `value` as `name` to `url`, the same for all the acts of a line,
+    which answers as `views.line_again` does."""
+
+    label: str
+    url: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Told:
     """What one notification says to its reader now, as plain text; `url` is where it leads."""
 
     sentence: str
     excerpt: str
     url: str
+    acts: Sequence[Act] = ()
 
 
 #: Notifications whose `record` is in the sight of the reader (second argument) → primary key → what is said. Those of

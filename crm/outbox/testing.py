@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db import connection
+from kombu import pools
 
 from crm.celery import app
 from crm.outbox.dispatching import dispatch_inside, dispatch_outside
@@ -95,15 +96,18 @@ def redis_as_broker() -> Iterator[StoppableRedis]:
 def _use_broker(url: str) -> None:
     settings.CELERY_BROKER_URL = url
     app.conf.update(broker_url=url, broker_write_url=url, broker_read_url=url)
-    # What Celery has opened leads to the broker of before.
+    # What Celery has opened leads to the broker of before, or to this one before it was stopped.
+    pools.reset()
     own: Any = app
     own._pool = None
     own.amqp._producer_pool = None
 
 
 @contextmanager
-def worker_with_beat(redis: StoppableRedis, *modules: str) -> Iterator[None]:
+def worker_with_beat(redis: StoppableRedis, *modules: str) -> "Iterator[subprocess.Popen[bytes]]":
     """A real worker with its beat over the test database; it imports these modules. Needs a transactional database."""
+    # What this process opened to a broker that was stopped meanwhile leads nowhere.
+    _use_broker(redis.url)
     database = connection.settings_dict
     who = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     address = f"postgres://{who}@{database['HOST']}:{database['PORT']}/{quote(database['NAME'])}"
@@ -116,7 +120,7 @@ def worker_with_beat(redis: StoppableRedis, *modules: str) -> Iterator[None]:
     try:
         if not eventually(lambda: bool(app.control.ping(timeout=0.5))):
             raise AssertionError("the Celery worker does not answer")
-        yield
+        yield worker
     finally:
         worker.terminate()
         worker.wait(30)

@@ -10,6 +10,7 @@ from tasks.models.kinds import (
     TaskState,
     TaskStatus,
 )
+from tasks.models.reminders import Reminder, ReminderSettings, ReminderSweep
 from tasks.models.tasks import (
     FIRST_DAY,
     LAST_DAY,
@@ -46,6 +47,9 @@ __all__ = [
     "TALKS",
     "Priority",
     "ProjectTime",
+    "Reminder",
+    "ReminderSettings",
+    "ReminderSweep",
     "Repeats",
     "RoundingStep",
     "RoundingWay",
