@@ -26,6 +26,7 @@ urlpatterns = [
     path("products/", include("projects.product_urls")),
     path("price-lists/", include("projects.price_urls")),
     path("projects/", include("projects.project_urls")),
+    path("tasks/reminders/", include("tasks.reminder_urls")),
     path("tasks/", include("tasks.urls")),
     path("time/", include("tasks.time_urls")),
     path("workload/", include("tasks.workload_urls")),

@@ -67,14 +67,14 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 @require_POST
 def notification_read(request: HttpRequest, pk: int) -> HttpResponse:
     keys = services.mark_read(_own(request, pk), actor=request.user)
-    return _line_again(request, keys or [pk])
+    return line_again(request, keys or [pk])
 
 
 @login_required
 @require_POST
 def notification_unread(request: HttpRequest, pk: int) -> HttpResponse:
     keys = services.mark_unread(_own(request, pk), actor=request.user)
-    return _line_again(request, keys or [pk])
+    return line_again(request, keys or [pk])
 
 
 @login_required
@@ -122,7 +122,7 @@ def _drawn_latest(request: HttpRequest) -> str:
     return draw("notifications/_latest.jinja", lines=latest_of(request.user))
 
 
-def _line_again(request: HttpRequest, keys: list[int]) -> HttpResponse:
+def line_again(request: HttpRequest, keys: list[int]) -> HttpResponse:
     """The line as it is now, for the page that shows it; the page for those without scripts."""
     if not _is_fragment(request):
         return redirect("notifications:list")

@@ -125,6 +125,8 @@ DOCUMENTED = {
     "comments:read": 405,
     "comments:restore": 403,  # it is not deleted
     "interactions:restore": 302,  # to its page, which has the button
+    "reminders:delete": 405,
+    "reminders:snooze": 405,
     "notifications:open": 302,  # to what it tells of
     "notifications:read": 405,
     "notifications:read_all": 405,

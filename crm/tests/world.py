@@ -36,7 +36,8 @@ from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product,
 from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
 from projects.tests.project_factories import make_full_project, make_project, project_stage
-from tasks.models import Task, TimeEntry
+from tasks.models import Reminder, Task, TimeEntry
+from tasks.reminders.firing import REMINDER
 from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
@@ -176,6 +177,15 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
             "pk": lambda world: world.comment.pk,
         },
     ),
+    ("reminders:snooze", {"pk": lambda world: _reminded(world).pk}),
+    (
+        "reminders:*",
+        {
+            "label": lambda world: "clients.client",
+            "key": lambda world: world.client.pk,
+            "pk": lambda world: _reminder_of(world).pk,
+        },
+    ),
     ("notifications:*", {"pk": lambda world: Notification.objects.filter(user=world.cast.ann).earliest("pk").pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
@@ -225,6 +235,20 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
 def _invitation_by(user: User) -> Invitation:
     kept = {"email": "new@heron.example", "role": user.role, "expires_at": timezone.now() + timedelta(days=1)}
     return Invitation.objects.get_or_create(inviter=user, secret_digest="walked", defaults=kept)[0]
+
+
+def _reminder_of(world: World) -> Reminder:
+    own = {"user": world.cast.ann, "record_type": "clients.client", "record_id": world.client.pk}
+    moment = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    return Reminder.objects.filter(**own).first() or Reminder.objects.create(
+        **own, at=moment, due_at=moment, note="Kestrel"
+    )
+
+
+def _reminded(world: World) -> Notification:
+    """A reminder that was told."""
+    known = {"user": world.cast.ann, "kind": REMINDER, "record_type": "clients.client", "record_id": world.client.pk}
+    return Notification.objects.get_or_create(**known, defaults={"group_key": REMINDER, "message_id": 0})[0]
 
 
 def _session_of(user: User) -> UserSession:

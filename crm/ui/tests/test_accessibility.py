@@ -78,6 +78,8 @@ LOOKS = (
     Look("projects:part"),
     Look("projects:overview", opens=(".gt-move summary",)),
     Look("projects:milestones"),
+    Look("reminders:list"),
+    Look("reminders:of_record"),
     Look("imports:new"),
     Look("imports:columns"),
     Look("imports:detail"),
