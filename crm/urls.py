@@ -30,6 +30,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("time/", include("tasks.time_urls")),
     path("workload/", include("tasks.workload_urls")),
+    path("", include("tasks.calendar_urls")),
     path("teams/", include("teams.urls.structure")),
     path("company/", include("teams.urls.company")),
     path("skills/", include("teams.urls.skills")),

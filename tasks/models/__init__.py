@@ -1,5 +1,12 @@
 """What the tables of tasks, reminders, calendars and time are."""
 
+from tasks.models.calendars import (
+    CalendarFeed,
+    CalendarUpload,
+    InvitationMail,
+    InvitationMethod,
+    TaskInvitation,
+)
 from tasks.models.kinds import (
     CLOSED_STATES,
     OPEN_STATES,
@@ -45,6 +52,10 @@ __all__ = [
     "OPEN_STATES",
     "OPEN_TIME",
     "TALKS",
+    "CalendarFeed",
+    "CalendarUpload",
+    "InvitationMail",
+    "InvitationMethod",
     "Priority",
     "ProjectTime",
     "Reminder",
@@ -57,6 +68,7 @@ __all__ = [
     "TaskBlocker",
     "TaskBoard",
     "TaskCheck",
+    "TaskInvitation",
     "TaskKind",
     "TaskNature",
     "TaskState",

@@ -1,0 +1,137 @@
+"""Tasks as VEVENTs: Google shows nothing else.
+
+The lines of an event are put together here, since a library's component takes ten times as long to build and a feed has
+thousands of them; escaping and folding are the library's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from icalendar import vText
+from icalendar.parser import Contentline
+
+from tasks.calendars.rules import accept_rule, rule_beside
+from tasks.calendars.zones import zone_text
+
+#: Minutes that a moment takes in the calendar where nothing is said.
+USUAL_MINUTES = 30
+PRODUCT = "-//Porada//Tasks//EN"
+# Longer ones are for the card, to which every event leads.
+_LONGEST_TEXT = 1_000
+_LONGEST_LINE = 75
+_UTC = "%Y%m%dT%H%M%SZ"
+_WALL = "%Y%m%dT%H%M%S"
+
+
+class Entry(NamedTuple):
+    """What an event says. `due_on` alone is a whole day; `minutes` of None is the usual length.
+
+    `rule` is "" for what does not repeat; `priority` is that of RFC 5545, 0 for none.
+    """
+
+    key: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    title: str
+    text: str
+    due_on: date
+    due_at: datetime | None
+    zone: str
+    minutes: int | None
+    rule: str
+    category: str
+    priority: int
+    is_done: bool = False
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where events belong: `host` makes their UIDs, `address` ends in a slash and leads to a card by its key."""
+
+    host: str
+    address: str
+
+    def uid(self, key: str) -> str:
+        return f"{key}@{self.host}"
+
+
+def event_lines(entry: Entry, place: Place) -> list[str]:
+    """The lines of a VEVENT without its BEGIN and END, folded, in no particular order."""
+    link = f"{place.address}{entry.key}/"
+    text = f"{entry.text[:_LONGEST_TEXT]}\n\n{link}" if entry.text else link
+    lines = [
+        f"UID:{place.uid(entry.key)}",
+        f"SEQUENCE:{entry.version}",
+        f"DTSTAMP:{entry.updated_at.strftime(_UTC)}",
+        f"LAST-MODIFIED:{entry.updated_at.strftime(_UTC)}",
+        f"CREATED:{entry.created_at.strftime(_UTC)}",
+        folded("SUMMARY", f"✓ {entry.title}" if entry.is_done else entry.title),
+        folded("DESCRIPTION", text),
+        f"URL:{link}",
+        f"STATUS:{'CANCELLED' if entry.is_cancelled else 'CONFIRMED'}",
+        *times(entry),
+    ]
+    if entry.category:
+        lines.append(folded("CATEGORIES", entry.category))
+    if entry.priority:
+        lines.append(f"PRIORITY:{entry.priority}")
+    return lines
+
+
+def folded(name: str, text: str) -> str:
+    line = f"{name}:{vText(text).to_ical().decode()}"
+    return line if len(line.encode()) <= _LONGEST_LINE else Contentline(line).to_ical().decode()
+
+
+def times(entry: Entry) -> list[str]:
+    """When it is, and by which rule again. What takes no time for others (a day, what is done) leaves them free."""
+    if entry.due_at is None:
+        days = max(1, -(-(entry.minutes or 0) // 1440))
+        end = entry.due_on + timedelta(days=days)
+        lines = [f"DTSTART;VALUE=DATE:{entry.due_on:%Y%m%d}", f"DTEND;VALUE=DATE:{end:%Y%m%d}", "TRANSP:TRANSPARENT"]
+        return lines + _rule(entry, entry.due_on)
+    zone = ZoneInfo(entry.zone or "UTC")
+    start = entry.due_at.astimezone(zone)
+    end_at = (entry.due_at + timedelta(minutes=entry.minutes or USUAL_MINUTES)).astimezone(zone)
+    lines = [f"DTSTART{_moment(start, entry)}", f"DTEND{_moment(end_at, entry)}"]
+    lines.append("TRANSP:TRANSPARENT" if entry.is_done else "TRANSP:OPAQUE")
+    return lines + _rule(entry, start)
+
+
+def zone_of(entry: Entry) -> str:
+    """The zone that the event refers to; "" for none."""
+    return "" if entry.due_at is None or _is_utc(entry) else entry.zone
+
+
+def calendar_text(head: Sequence[str], zones: Iterable[str], events: Iterable[Sequence[str]]) -> str:
+    """A whole VCALENDAR. `head` are its own lines beside version and product."""
+    parts = ["BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", f"PRODID:{PRODUCT}\r\n", *(f"{line}\r\n" for line in head)]
+    parts += [zone_text(name) for name in zones]
+    for lines in events:
+        parts += ("BEGIN:VEVENT\r\n", "\r\n".join(lines), "\r\nEND:VEVENT\r\n")
+    return "".join([*parts, "END:VCALENDAR\r\n"])
+
+
+def _rule(entry: Entry, start: date | datetime) -> list[str]:
+    if not entry.rule or not accept_rule(entry.rule):
+        return []
+    written = rule_beside(entry.rule, start)
+    return [Contentline(f"RRULE:{written}").to_ical().decode()] if written else []
+
+
+def _is_utc(entry: Entry) -> bool:
+    """Also what does not repeat and begins in the hour that comes twice: by its wall clock it would be the first."""
+    if entry.due_at is None or entry.zone in ("", "UTC", "Etc/UTC"):
+        return True
+    return not entry.rule and entry.due_at.astimezone(ZoneInfo(entry.zone)).fold == 1
+
+
+def _moment(moment: datetime, entry: Entry) -> str:
+    if _is_utc(entry) or moment.fold:
+        return f":{moment.astimezone(UTC).strftime(_UTC)}"
+    return f";TZID={entry.zone}:{moment.strftime(_WALL)}"

@@ -1,0 +1,62 @@
+"""Making and revoking calendar links."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tasks.calendars.feeds import digest_of
+from tasks.models import CalendarFeed
+from tasks.services.refusals import TaskRefused
+
+#: Links that one person may have at a time.
+MOST_LINKS = 20
+_NOTED_EVERY = timedelta(hours=1)
+
+
+class TooManyLinks(TaskRefused):
+    def __init__(self) -> None:
+        super().__init__(_("You have %(most)s links. Revoke one that you do not use.") % {"most": MOST_LINKS})
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A link with its secret, which is known only now."""
+
+    feed: CalendarFeed
+    secret: str
+
+
+@transaction.atomic
+def make_link(feed: CalendarFeed, *, actor: Any) -> MadeLink:
+    """Store a new link of the actor's own calendar. Raises TooManyLinks."""
+    if CalendarFeed.objects.filter(user=actor, revoked_at=None).count() >= MOST_LINKS:
+        raise TooManyLinks
+    secret = secrets.token_urlsafe(32)
+    feed.user, feed.secret_digest = actor, digest_of(secret)
+    feed.full_clean(exclude=["user"])
+    feed.save(force_insert=True)
+    return MadeLink(feed, secret)
+
+
+@transaction.atomic
+def revoke_link(feed: CalendarFeed, *, actor: Any) -> None:
+    """It is dead at once, for good. Raises PermissionDenied for another's."""
+    if feed.user_id != actor.pk:
+        raise PermissionDenied
+    CalendarFeed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def note_reading(feed: CalendarFeed) -> None:
+    """That a calendar program came for it; once an hour at most, since some come every minute."""
+    now = timezone.now()
+    if feed.last_read_at is not None and feed.last_read_at > now - _NOTED_EVERY:
+        return
+    is_due = Q(last_read_at=None) | Q(last_read_at__lte=now - _NOTED_EVERY)
+    CalendarFeed.objects.filter(is_due, pk=feed.pk).update(last_read_at=now)
