@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tasks.views import calendar_imports, calendar_links
+from tasks.views import calendar_imports, calendar_links, invitations
 
 app_name = "calendars"
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("tasks/import-calendar/<uuid:pk>/", calendar_imports.import_detail, name="upload"),
     path("tasks/import-calendar/<uuid:pk>/progress/", calendar_imports.import_progress, name="progress"),
     path("tasks/import-calendar/<uuid:pk>/start/", calendar_imports.import_start, name="start"),
+    path("tasks/<uuid:pk>/invite/", invitations.invite, name="invite"),
+    path("tasks/<uuid:pk>/uninvite/", invitations.uninvite, name="uninvite"),
     path("calendar/<str:secret>.ics", calendar_links.feed, name="feed"),
 ]

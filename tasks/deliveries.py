@@ -2,9 +2,11 @@
 
 from crm.outbox.models import Message
 from crm.outbox.registry import Delivery, register
+from tasks.calendars.invitation_mail import deliver_invitation
 from tasks.models import CalendarUpload
 from tasks.services.calendar_imports import TOPIC as IMPORT_CALENDAR
 from tasks.services.calendar_imports import import_part
+from tasks.services.invitations import TOPIC as INVITE
 
 
 def deliver_import(message: Message) -> None:
@@ -15,3 +17,4 @@ def deliver_import(message: Message) -> None:
 
 
 register(Delivery(IMPORT_CALENDAR, deliver_import, is_inside=True))
+register(Delivery(INVITE, deliver_invitation))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from crm.access.rights import hidden_fields
 from crm.timeline.registry import Event, Kind, register, register_kind
 from tasks.models import Task
+from tasks.services.invitations import INVITED, UNINVITED
 from tasks.services.moves import CANCELLED, DONE, MOVED, REOPENED
 
 _ICONS = {DONE: "circle-check", CANCELLED: "circle-x", MOVED: "arrow-right", REOPENED: "arrow-back-up"}
@@ -32,6 +33,14 @@ def _sentence(event: str) -> str:
     }.get(event, _("moved the task on"))
 
 
+def tell_invitations(entries: Sequence[Any], reader: Any) -> Mapping[int, Mapping[str, Any]]:
+    """Whom is not told here: not everybody who sees the task sees its people."""
+    sentences = {INVITED: _("sent invitations to the meeting"), UNINVITED: _("cancelled invitations to the meeting")}
+    return {entry.pk: {"sentence": sentences[entry.event], "icon_name": "send", "changes": []} for entry in entries}
+
+
 register_kind(Kind(key="task", label=gettext_lazy("Tasks"), icon="checkbox", tint="green", order=55))
 for _event in (MOVED, DONE, CANCELLED, REOPENED):
     register(Event(key=_event, kind="task", load=tell_moves, template="timeline/_happened.jinja"))
+for _event in (INVITED, UNINVITED):
+    register(Event(key=_event, kind="task", load=tell_invitations, template="timeline/_happened.jinja"))

@@ -31,6 +31,7 @@ PUBLIC = {
     "account_reset_password_from_key_done": 200,
     "account_logout": 302,
     "admin:logout": 302,
+    "calendars:feed": 404,  # of an unknown link; a known one is as good as a sign-in
     "company:mark": 302,  # the sign-in page shows it
     "invitations:open": 302,  # leads on, whatever the link
     "invitations:accept": 404,  # without a link
@@ -120,6 +121,10 @@ DOCUMENTED = {
     "mfa_view_recovery_codes": 404,
     "people:reset_second_factor": 403,
     "comments:comment": 302,  # to the comment on the page of its record
+    "calendars:feed": 404,  # no link of hers
+    "calendars:revoke": 405,
+    "calendars:start": 405,
+    "calendars:uninvite": 405,
     "comments:follow": 405,
     "comments:react": 405,
     "comments:read": 405,

@@ -51,10 +51,13 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Place:
-    """Where events belong: `host` makes their UIDs, `address` ends in a slash and leads to a card by its key."""
+    """Where events belong: `host` makes their UIDs, `address` ends in a slash and leads to a card by its key.
+
+    Without an address they lead nowhere: cards are not for people outside.
+    """
 
     host: str
-    address: str
+    address: str = ""
 
     def uid(self, key: str) -> str:
         return f"{key}@{self.host}"
@@ -62,8 +65,8 @@ class Place:
 
 def event_lines(entry: Entry, place: Place) -> list[str]:
     """The lines of a VEVENT without its BEGIN and END, folded, in no particular order."""
-    link = f"{place.address}{entry.key}/"
-    text = f"{entry.text[:_LONGEST_TEXT]}\n\n{link}" if entry.text else link
+    link = f"{place.address}{entry.key}/" if place.address else ""
+    text = "\n\n".join(part for part in (entry.text[:_LONGEST_TEXT], link) if part)
     lines = [
         f"UID:{place.uid(entry.key)}",
         f"SEQUENCE:{entry.version}",
@@ -71,11 +74,13 @@ def event_lines(entry: Entry, place: Place) -> list[str]:
         f"LAST-MODIFIED:{entry.updated_at.strftime(_UTC)}",
         f"CREATED:{entry.created_at.strftime(_UTC)}",
         folded("SUMMARY", f"✓ {entry.title}" if entry.is_done else entry.title),
-        folded("DESCRIPTION", text),
-        f"URL:{link}",
         f"STATUS:{'CANCELLED' if entry.is_cancelled else 'CONFIRMED'}",
         *times(entry),
     ]
+    if text:
+        lines.append(folded("DESCRIPTION", text))
+    if link:
+        lines.append(f"URL:{link}")
     if entry.category:
         lines.append(folded("CATEGORIES", entry.category))
     if entry.priority:

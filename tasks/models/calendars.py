@@ -1,6 +1,6 @@
 """Calendars in and out: private feeds, uploaded calendar files, and who was invited to what."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -115,7 +115,7 @@ class InvitationMail(models.Model):
         verbose_name = _("mail of an invitation")
         verbose_name_plural = _("mails of invitations")
         ordering = ["id"]
-        get_latest_by: ClassVar[str] = "id"
+        get_latest_by = "id"
 
     def __str__(self) -> str:
         return self.subject
