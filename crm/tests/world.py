@@ -40,7 +40,6 @@ from tasks.calendars.reading.found import Found
 from tasks.models import CalendarFeed, CalendarUpload, Reminder, Task, TaskNature, TimeEntry
 from tasks.reminders.firing import REMINDER
 from tasks.tests.factories import make_task
-from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
@@ -110,7 +109,6 @@ class World:
         self._grow_staff(count)
         self._grow_catalogue(count)
         grow_tasks(self, count)
-        grow_time(ann, self.cast.bob, count)
 
     def _grow_staff(self, count: int) -> None:
         ann, today = self.cast.ann, timezone.localdate()
@@ -298,7 +296,6 @@ def make_world() -> World:
     binned_deal = make_deal(cast.ann, "Kestrel hull")
     move_to_bin(binned_deal, actor=cast.ann)
     projects = _make_projects(deal)
-    make_time_of_world(cast, projects[0])
     move_to_bin(binned_client, actor=cast.ann)
     move_to_bin(binned_contact, actor=cast.ann)
     interaction = log(cast.ann, "Kestrel talk", with_=[contact], about=[client])

@@ -12,6 +12,7 @@ from crm.access.writing import move_to_bin
 from projects.models import Deal, Project
 from tasks.models import Task, TaskBlocker, TaskBoard, TaskCheck, TaskKind, TaskNature, TaskWatcher
 from tasks.tests.factories import make_task
+from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import User
 from teams.tests.factories import Cast
 
@@ -44,6 +45,7 @@ def make_tasks(cast: Cast, client: Client, contact: Contact, deal: Deal, project
         **about,
     )
     make_task(ann, "Kestrel log", parent=task)
+    make_time_of_world(cast, project)
     binned = make_task(ann, "Kestrel wake")
     move_to_bin(binned, actor=ann)
     return {Task: task, "binned_task": binned, TaskBoard: task.status.board, TaskKind: task.kind}
@@ -53,6 +55,7 @@ def grow_tasks(world: Any, count: int) -> None:
     """More around the task, and more of every section of a day."""
     ann: User = world.cast.ann
     task, today = world.objects[Task], timezone.localdate()
+    grow_time(ann, world.cast.bob, count)
     about = {"client": world.client, "contact": world.contact, "deal": world.deal, "project": world.project}
     for number in range(count):
         for days in (-1, 0, 1, None):

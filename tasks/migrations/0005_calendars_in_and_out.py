@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contacts', '0005_interactions'),
-        ('tasks', '0002_ready_kinds_and_who_may_see_tasks'),
+        ('tasks', '0004_time_and_who_may_see_it'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

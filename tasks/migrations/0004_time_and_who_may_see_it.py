@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
         ('teams', '0004_who_may_log_and_comment'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('projects', '0008_ready_stages_and_who_may_see_projects'),
-        ('tasks', '0002_ready_kinds_and_who_may_see_tasks'),
+        ('tasks', '0003_reminders'),
         ('teams', '0004_who_may_log_and_comment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
