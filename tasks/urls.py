@@ -22,6 +22,7 @@ urlpatterns = [
     path("suggest/", lists.task_suggest, name="suggest"),
     path("new/", cards.task_new, name="new"),
     path("<uuid:pk>/", cards.task_detail, name="detail"),
+    path("<uuid:pk>/beside/", cards.task_beside, name="beside"),
     path("<uuid:pk>/edit/", cards.task_edit, name="edit"),
     path("<uuid:pk>/delete/", cards.task_delete, name="delete"),
     path("<uuid:pk>/restore/", cards.task_restore, name="restore"),

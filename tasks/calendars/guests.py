@@ -85,7 +85,7 @@ def _address(contact: Contact) -> str:
 
 def invited_to(task: Task, reader: Any) -> list[Invited]:
     """At three queries at most."""
-    invitations = list(task.invitations.select_related("user").prefetch_related("mails"))
+    invitations = list(TaskInvitation.objects.filter(task=task).select_related("user").prefetch_related("mails"))
     seen = _seen_contacts(reader, [row.contact_id for row in invitations if row.contact_id])
     now = told_of(task)
     found = []

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from clients.models import Client
 from contacts.models import Contact
@@ -19,10 +20,12 @@ from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_record
 from projects.models import Deal, Project
+from tasks.calendars.guests import invitation_part
 from tasks.card import circumstances_of
 from tasks.forms import TaskForm
 from tasks.models import Task
 from tasks.services import create_task, save_task
+from tasks.time.reading import time_of
 
 _FROM: dict[str, Any] = {"client": Client, "contact": Contact, "deal": Deal, "project": Project, "parent": Task}
 
@@ -34,6 +37,16 @@ def task_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     card = card_of(task, permissions, request.user)
     context = {"card": card, "task": task, **circumstances_of(card, request.user)}
     return render(request, "tasks/detail.html", context)
+
+
+@login_required
+@require_safe
+def task_beside(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The time spent on a task and who was invited to it: after the card, for htmx; a page of its own without."""
+    task, _permissions = fetch_record(Task, pk, reader=request.user, related=("kind", "status", "owner"))
+    is_part = bool(request.headers.get("HX-Request"))
+    context = {"task": task, "time": time_of(task, request.user), "invitations": invitation_part(task, request.user)}
+    return render(request, "tasks/_beside.html" if is_part else "tasks/beside.html", context)
 
 
 @login_required
