@@ -8,7 +8,7 @@ from crm.pages.inline import inline_path
 from tasks.forms import TaskForm
 from tasks.models import Task
 from tasks.services import save_task
-from tasks.views import acts, around, cards, day, lists
+from tasks.views import acts, around, cards, day, lists, quick
 
 app_name = "tasks"
 urlpatterns = [
@@ -33,4 +33,5 @@ urlpatterns = [
     *sharing_paths(Task),
     inline_path(Task, form=TaskForm, save=save_task),
     *history_paths(Task, save=save_task),
+    path("quick/", quick.task_quick, name="quick"),
 ]

@@ -60,6 +60,7 @@ LOOKS = (
     Look("tasks:detail"),
     Look("tasks:edit"),
     Look("tasks:done"),
+    Look("tasks:quick", query="?q=call+Irina+tomorrow+15:00+!high+%23vip+%40nobody"),
     Look("deals:list", opens=(".ls-more",)),
     Look("deals:board", opens=(".bd-move",)),
     Look("deals:calendar"),
