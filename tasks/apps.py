@@ -14,6 +14,7 @@ class TasksConfig(AppConfig):
         from projects.filters import DealFilterSet
         from projects.marks import register
         from tasks.demo import make_demo_tasks
+        from tasks.follow_ups import register_next_task
         from tasks.idle import IdleFilter, idle_marks
         from tasks.reminders.starting import begin
         from tasks.rights import register_rules
@@ -25,4 +26,5 @@ class TasksConfig(AppConfig):
         label = gettext_lazy("Without a next task")
         contribute_filter(DealFilterSet, "idle", lambda: IdleFilter(label=label), ruled=("stage",))
         register_time()
+        register_next_task()
         begin()
