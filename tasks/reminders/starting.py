@@ -1,6 +1,5 @@
 """What reminders bring to the rest of the product at its start."""
 
-
 from tasks.reminders.defaults import follow_tasks
 from tasks.reminders.notices import register_kind
 from tasks.reminders.panels import register_panels
