@@ -15,13 +15,20 @@ from projects.ways import present_members, present_projects_of
 from tasks.models import Task
 
 _LABEL = Task._meta.label_lower
-_CREATED = "SELECT given.id FROM tasks_task given WHERE given.creator_id = %s AND given.owner_id IS DISTINCT FROM %s"
+# In the words of the index `task_given`, which holds nothing else.
+_GIVEN = "{creator_id} = %s AND NOT ({owner_id} = {creator_id} AND {owner_id} IS NOT NULL AND {creator_id} IS NOT NULL)"
+_OF_GIVEN = _GIVEN.format(creator_id="given.creator_id", owner_id="given.owner_id")
+_CREATED = f"SELECT given.id FROM tasks_task given WHERE {_OF_GIVEN}"  # noqa: S608
 _WATCHED = "SELECT watcher.task_id FROM tasks_taskwatcher watcher WHERE watcher.user_id = %s"
 _ON_PROJECTS = "SELECT task.id FROM tasks_task task WHERE task.project_id IN ({projects}) AND task.deleted_at IS NULL"
 
 
 def _asked_by(user_id: int) -> Condition:
-    return _CREATED, (user_id, user_id)
+    return _CREATED, (user_id,)
+
+
+def _is_given_by(user_id: int) -> Condition:
+    return _GIVEN, (user_id,)
 
 
 def _watched_by(user_id: int) -> Condition:
@@ -32,6 +39,11 @@ def _on_projects_of(user_id: int) -> Condition:
     projects, values = present_projects_of(user_id)
     # Only the text of another statement is put into this one.
     return _ON_PROJECTS.format(projects=projects), values
+
+
+def _is_of_projects_of(user_id: int) -> Condition:
+    projects, values = present_projects_of(user_id)
+    return f"{{project_id}} IN ({projects})", values
 
 
 def _sees_some_tasks(rights: Rights) -> bool:
@@ -62,10 +74,21 @@ register(
     FurtherWay(
         model=_LABEL,
         keys=_asked_by,
+        columns=("creator_id", "owner_id"),
+        condition=_is_given_by,
         reasons=_who_asked,
         is_open=_sees_some_tasks,
         actions=frozenset({Action.VIEW, Action.CHANGE, Action.ASSIGN, Action.DELETE}),
     )
 )
 register(FurtherWay(model=_LABEL, keys=_watched_by, reasons=_who_watches, is_open=_sees_some_tasks))
-register(FurtherWay(model=_LABEL, keys=_on_projects_of, reasons=_who_delivers, is_open=_sees_some_tasks))
+register(
+    FurtherWay(
+        model=_LABEL,
+        keys=_on_projects_of,
+        columns=("project_id",),
+        condition=_is_of_projects_of,
+        reasons=_who_delivers,
+        is_open=_sees_some_tasks,
+    )
+)

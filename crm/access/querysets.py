@@ -6,7 +6,7 @@ each branch, which stays quick where the condition would walk a large index: 1 m
 which the reader sees some old ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -19,7 +19,7 @@ from django.db.models.functions import Now, RowNumber
 from guardian.utils import get_group_obj_perms_model, get_user_obj_perms_model
 
 from crm.access.rights import Action, Rights, Scope, rights_of
-from crm.access.ways import keys_reached_by
+from crm.access.ways import keys_reached_by, ways_open_to
 
 if TYPE_CHECKING:
     from crm.access.rights import AnyUser
@@ -36,13 +36,15 @@ class Branches:
     """The ways in which one user reaches records of one type for one action.
 
     `shared_keys` are statements, each of which gives the keys of records that are shared with him or with his teams, or
-    that he sees by a further way.
+    that he sees by a further way. `told_by_row` are further ways that columns of the record tell: (columns, a condition
+    that names them in braces, the statement of the keys).
     """
 
     reaches_all: bool = False
     owner_id: int | None = None
     team_ids: frozenset[int] = frozenset()
     shared_keys: tuple[Condition, ...] = ()
+    told_by_row: tuple[tuple[tuple[str, ...], Condition, Condition], ...] = ()
 
     def as_condition(self) -> Any:
         if self.reaches_all:
@@ -55,13 +57,29 @@ class Branches:
         """A condition for each branch on three columns, named as the statement calls them; any of them suffices."""
         if self.reaches_all:
             return [("TRUE", ())]
+        keys = (*self.shared_keys, *(keys for _columns, _condition, keys in self.told_by_row))
+        ways = [*self._by_role(owner, team), *((f"{key} {in_shared.format(sql)}", values) for sql, values in keys)]
+        return ways or [("FALSE", ())]
+
+    def ways_of_row(self, columns: Mapping[str, str]) -> list[Condition]:
+        """As `ways`, on a row of the record type itself; by name of a column, what the statement calls it."""
+        shared = [(f"{columns['pk']} IN ({sql})", values) for sql, values in self.shared_keys]
+        told = [(sql.format(**columns), values) for _columns, (sql, values), _keys in self.told_by_row]
+        return [*self._by_role(columns["owner_id"], columns["team_id"]), *shared, *told]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """That a condition on a row reads."""
+        told = (name for columns, _condition, _keys in self.told_by_row for name in columns)
+        return ("pk", "owner_id", "team_id", *dict.fromkeys(told))
+
+    def _by_role(self, owner: str, team: str) -> list[Condition]:
         ways: list[Condition] = []
         if self.owner_id is not None:
             ways.append((f"{owner} = %s", (self.owner_id,)))
         if self.team_ids:
             ways.append((f"{team} = ANY(%s)", (sorted(self.team_ids),)))
-        ways += [(f"{key} {in_shared.format(keys)}", values) for keys, values in self.shared_keys]
-        return ways or [("FALSE", ())]
+        return ways
 
 
 NOWHERE = Branches()
@@ -77,13 +95,13 @@ class _Reached(Func):
     output_field = BooleanField()
 
     def __init__(self, reach: Branches) -> None:
-        super().__init__(F("pk"), F("owner_id"), F("team_id"))
+        super().__init__(*(F(name) for name in reach.columns))
         self.reach = reach
 
     def as_sql(self, compiler: Any, *_: Any, **__: Any) -> Condition:
         # The columns are compiled, so that the condition follows its table into subqueries, under any alias.
-        key, owner, team = (compiler.compile(column)[0] for column in self.get_source_expressions())
-        return any_of(self.reach.ways(key, owner, team))
+        compiled = (compiler.compile(column)[0] for column in self.get_source_expressions())
+        return any_of(self.reach.ways_of_row(dict(zip(self.reach.columns, compiled, strict=True))))
 
 
 def branches(model: type[models.Model], user: "AnyUser | None", action: Action) -> Branches:
@@ -96,11 +114,14 @@ def branches(model: type[models.Model], user: "AnyUser | None", action: Action) 
     shared = [_shared_keys(model, user_share_model(model), "user_id", [user.pk], action)]
     if rights.group_ids:
         shared.append(_shared_keys(model, team_share_model(model), "group_id", sorted(rights.group_ids), action))
-    shared += keys_reached_by(model, user, rights, action)
+    ways = ways_open_to(model, rights, action)
+    shared += [way.keys(user.pk) for way in ways if way.condition is None]
+    told = [(way.columns, way.condition(user.pk), way.keys(user.pk)) for way in ways if way.condition is not None]
     return Branches(
         owner_id=user.pk if scope >= Scope.OWN else None,
         team_ids=rights.reached_team_ids(scope),
         shared_keys=tuple(shared),
+        told_by_row=tuple(told),
     )
 
 
@@ -240,17 +261,19 @@ class RecordQuerySet(models.QuerySet[M]):
         rows: Any = self.model._default_manager.filter(pk__in=RawSQL(*union))  # noqa: S611
         return rows.order_by(*self.query.order_by)[:limit]  # type: ignore[no-any-return]
 
-    def first_visible_of_each(self, user: "AnyUser | None", link: str, keys: Sequence[int], *, limit: int) -> Self:
-        """The first `limit` rows for each of these keys of the foreign key `link`, of this queryset as `first_visible`.
+    def first_visible_of_each(self, user: "AnyUser | None", link: str, keys: Sequence[Any], *, limit: int) -> Self:
+        """The first `limit` rows for each of these values of `link`, a foreign key or a day, as `first_visible`.
 
-        Equal to `first_visible` of the rows of each key, at one statement for all of them. The order among the keys is
-        that of the queryset.
+        Equal to `first_visible` of the rows of each value, at one statement for all of them. The order among the values
+        is that of the queryset.
         """
         reach = branches(self.model, user, Action.VIEW)
         statement = _of_each_key(self, reach, (link, keys), limit)
         if statement is None:
             return self.none()
-        rows: Any = self.model._default_manager.filter(pk__in=RawSQL(*statement))  # noqa: S611
+        sql, params = statement
+        keys_alone = f"SELECT pk FROM ({sql}) AS tops"  # noqa: S608
+        rows: Any = self.model._default_manager.filter(pk__in=RawSQL(keys_alone, params))  # noqa: S611
         if not reach.reaches_all:
             # The top of every branch: as many times too many as there are branches.
             order: Any = self.query.order_by
@@ -265,6 +288,21 @@ class RecordQuerySet(models.QuerySet[M]):
         condition would read the whole table.
         """
         return self._counted(user, most, "COUNT(*), NULL")[0]
+
+    def count_visible_of_each(
+        self, user: "AnyUser | None", link: str, keys: Sequence[Any], *, most: int
+    ) -> dict[Any, int]:
+        """`count_visible` of the rows of each of these values of `link`, a foreign key or a day, at one statement."""
+        reach = branches(self.model, user, Action.VIEW)
+        statement = _of_each_key(self.order_by(), reach, (link, keys), most)
+        if statement is None:
+            return dict.fromkeys(keys, 0)
+        sql, params = statement
+        # The text is Django's own, of which every value is a parameter.
+        counted = f"SELECT key, COUNT(*) FROM ({sql}) AS reached GROUP BY key"  # noqa: S608
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(counted, params)
+            return {**dict.fromkeys(keys, 0), **{key: min(count, most) for key, count in cursor.fetchall()}}
 
     def found_visible(self, user: "AnyUser | None", *, most: int) -> "Found":
         """As `count_visible`, with the keys of the rows that were counted, in any order."""
@@ -332,9 +370,9 @@ def _union(queryset: RecordQuerySet[M], reach: Branches, limit: int) -> Conditio
 
 
 def _of_each_key(
-    queryset: RecordQuerySet[M], reach: Branches, parted: tuple[str, Sequence[int]], limit: int
+    queryset: RecordQuerySet[M], reach: Branches, parted: tuple[str, Sequence[Any]], limit: int
 ) -> Condition | None:
-    """The keys of the first rows of every branch for each key of a foreign key; None when there can be none."""
+    """(value, key) of the first rows of every branch for each value of a column; None when there can be none."""
     link, keys = parted
     own: Any = queryset.model._meta.get_field(link)
     condition = f"{column(queryset.model, own.column)} = part.key"
@@ -343,7 +381,8 @@ def _of_each_key(
     if statement is None:
         return None
     sql, values = statement
-    lateral = f"SELECT top.* FROM unnest(%s::bigint[]) AS part(key) CROSS JOIN LATERAL ({sql}) AS top"  # noqa: S608
+    of_type = "bigint" if own.is_relation else own.db_type(connection)
+    lateral = f"SELECT part.key, top.pk FROM unnest(%s::{of_type}[]) AS part(key) CROSS JOIN LATERAL ({sql}) AS top"  # noqa: S608
     return lateral, (list(keys), *values)
 
 
@@ -354,7 +393,10 @@ def _row_conditions(model: type[models.Model], reach: Branches) -> list[Conditio
         found.append((f"{column(model, 'owner_id')} = %s", (reach.owner_id,)))
     if len(reach.team_ids) == 1:
         found.append((f"{column(model, 'team_id')} = %s", (min(reach.team_ids),)))
-    return found + [(f"{column(model, 'id')} IN ({keys})", values) for keys, values in reach.shared_keys]
+    found += [(f"{column(model, 'id')} IN ({keys})", values) for keys, values in reach.shared_keys]
+    for names, (sql, values), _keys in reach.told_by_row:
+        found.append((sql.format(**{name: column(model, name) for name in names}), values))
+    return found
 
 
 def _filled(statement: Condition, condition: Condition) -> Condition:

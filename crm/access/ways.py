@@ -28,6 +28,10 @@ class FurtherWay:
     same turned round: keys of people → why each of them sees this record, in words that the reader may read. Both
     count only for people whose rights it `is_open` to. Of its `actions` besides sight each counts for those whose role
     allows it on records of their own.
+
+    Where columns of the record itself tell, `condition(user's key)` says the same as `keys` about them, each named in
+    braces as `{creator_id}` and listed in `columns`. It is what lists are read by: their indexes then find the first
+    rows, where a set of keys has to be made and joined as a whole.
     """
 
     model: str
@@ -35,6 +39,8 @@ class FurtherWay:
     reasons: Callable[[Any, Any], Mapping[int, str]]
     is_open: Callable[[Rights], bool] = _to_everybody
     actions: frozenset[Action] = frozenset({Action.VIEW})
+    columns: tuple[str, ...] = ()
+    condition: "Callable[[int], Condition] | None" = None
 
     def gives(self, action: Action, model: Any, rights: Rights) -> bool:
         is_allowed = action == Action.VIEW or rights.scope(model, action) > Scope.NONE
@@ -53,9 +59,14 @@ def ways_to(model: Any) -> tuple[FurtherWay, ...]:
     return tuple(_ways.get(model._meta.label_lower, ()))
 
 
+def ways_open_to(model: Any, rights: Rights, action: Action) -> list[FurtherWay]:
+    """Those that let people of these rights do this."""
+    return [way for way in ways_to(model) if way.gives(action, model, rights)]
+
+
 def keys_reached_by(model: Any, user: Any, rights: Rights, action: Action) -> list["Condition"]:
     """A statement for each way that lets the user do this."""
-    return [way.keys(user.pk) for way in ways_to(model) if way.gives(action, model, rights)]
+    return [way.keys(user.pk) for way in ways_open_to(model, rights, action)]
 
 
 #: Labels of record types → the field that names another record, which the owner sees by owning this one.

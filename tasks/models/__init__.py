@@ -21,6 +21,7 @@ from tasks.models.reminders import Reminder, ReminderSettings, ReminderSweep
 from tasks.models.tasks import (
     FIRST_DAY,
     LAST_DAY,
+    LONGEST_DURATION,
     NO_DAY,
     Priority,
     Repeats,
@@ -48,6 +49,7 @@ __all__ = [
     "CLOSED_STATES",
     "FIRST_DAY",
     "LAST_DAY",
+    "LONGEST_DURATION",
     "NO_DAY",
     "OPEN_STATES",
     "OPEN_TIME",

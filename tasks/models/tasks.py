@@ -29,8 +29,10 @@ NO_DAY = date(9999, 12, 31)
 #: Days that a task may be due on: what lies outside is a slip of the keyboard, and breaks clocks.
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 LONGEST_ESTIMATE = Decimal(10_000)
-LONGEST_DURATION = 60 * 24 * 60
+DAY_MINUTES = 24 * 60
+LONGEST_DURATION = 60 * DAY_MINUTES
 _OPEN = ALIVE & Q(state__in=OPEN_STATES)
+_GIVEN = ~Q(owner=F("creator")) & Q(creator__isnull=False)
 _DUE = Coalesce(F("due_on"), NO_DAY)
 
 
@@ -202,6 +204,8 @@ class Task(Record):
             models.Index(
                 fields=["team", "due_on", "id"], name="task_team_day", condition=ALIVE & Q(due_on__isnull=False)
             ),
+            # What lasts for days: it is in the calendar after the day that it is due on.
+            models.Index(fields=["due_on"], name="task_lasting", condition=ALIVE & Q(duration__gt=DAY_MINUTES)),
             # The orders by date, for all tasks, one person's and one team's.
             models.Index(_DUE, F("id"), name="task_due", condition=ALIVE),
             models.Index(F("owner"), _DUE, F("id"), name="task_owner_due", condition=ALIVE),
@@ -215,6 +219,16 @@ class Task(Record):
                 name="task_status_done",
                 condition=ALIVE & Q(state__in=CLOSED_STATES),
             ),
+            models.Index(
+                fields=["owner", "status", "-done_at", "-id"],
+                name="task_owner_done",
+                condition=ALIVE & Q(state__in=CLOSED_STATES),
+            ),
+            models.Index(
+                fields=["team", "status", "-done_at", "-id"],
+                name="task_team_done",
+                condition=ALIVE & Q(state__in=CLOSED_STATES),
+            ),
             # What is to be done on a record.
             models.Index(fields=["client", "due_on"], name="task_client", condition=ALIVE & Q(client__isnull=False)),
             models.Index(fields=["contact", "due_on"], name="task_contact", condition=ALIVE & Q(contact__isnull=False)),
@@ -223,11 +237,13 @@ class Task(Record):
                 fields=["project", "state", "due_on"], name="task_project", condition=ALIVE & Q(project__isnull=False)
             ),
             models.Index(fields=["parent"], name="task_parent", condition=Q(parent__isnull=False)),
-            # What I gave others.
+            # What I gave others: with the recycle bin, where who gave it finds it; and on the board.
+            models.Index(F("creator"), _DUE, F("id"), name="task_given", condition=_GIVEN),
+            models.Index(F("creator"), F("status"), _DUE, F("id"), name="task_given_open", condition=_GIVEN & _OPEN),
             models.Index(
-                fields=["creator", "due_on", "id"],
-                name="task_given",
-                condition=ALIVE & ~Q(owner=F("creator")) & Q(creator__isnull=False),
+                fields=["creator", "status", "-done_at", "-id"],
+                name="task_given_done",
+                condition=_GIVEN & ALIVE & Q(state__in=CLOSED_STATES),
             ),
             models.Index(fields=["series"], name="task_series", condition=Q(series__isnull=False)),
             models.Index(fields=["calendar_uid"], name="task_calendar_uid", condition=~Q(calendar_uid="")),

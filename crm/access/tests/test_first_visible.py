@@ -71,6 +71,10 @@ def test_the_fast_page_of_each_key_is_the_predicates_page_of_it(
             expected = list(listed.filter(owner=key).visible_to(world.reader)[:limit])
             assert [record for record in found if record.owner_id == key] == expected
         assert {record.owner_id for record in found} <= set(keys[:2])
+        counted = listed.count_visible_of_each(world.reader, "owner", keys[:2], most=limit)
+        assert counted == {
+            key: min(limit, listed.filter(owner=key).visible_to(world.reader).count()) for key in keys[:2]
+        }
 
     rolled_back(compare)
 
