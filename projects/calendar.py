@@ -90,7 +90,7 @@ class CalendarPage(DealsPage):
         super().__init__(request, DEALS)
         self.sees_stage = "stage" not in self.hidden
         self.today = timezone.localdate()
-        self.month = _month_named(request.GET.get("month", "")) or self.today.replace(day=1)
+        self.month = month_named(request.GET.get("month", "")) or self.today.replace(day=1)
 
     @property
     def orders(self) -> list[Any]:
@@ -98,17 +98,15 @@ class CalendarPage(DealsPage):
 
     @property
     def weekdays(self) -> list[Any]:
-        return [WEEKDAYS[(_first_weekday() + number) % _DAYS] for number in range(_DAYS)]
+        return weekdays()
 
     @cached_property
     def weeks(self) -> list[Week]:
         """Whole weeks around the month; days of its neighbours are empty."""
-        first = self.month - timedelta(days=(self.month.weekday() - _first_weekday()) % _DAYS)
         weeks = []
-        while first < _next_month(self.month):
-            days = [self._day(first + timedelta(days=number)) for number in range(_DAYS)]
+        for week in weeks_around(self.month):
+            days = [self._day(day) for day in week]
             weeks.append(Week(days, _sum_of(day.totals for day in days)))
-            first += timedelta(days=_DAYS)
         return weeks
 
     @cached_property
@@ -141,13 +139,13 @@ class CalendarPage(DealsPage):
 
     @property
     def later_url(self) -> str:
-        following = _next_month(self.month)
+        following = next_month(self.month)
         return self.address(month=f"{following:%Y-%m}") if following <= LATEST else ""
 
     @property
     def month_url(self) -> str:
         """The list of the whole month."""
-        last = _next_month(self.month) - timedelta(days=1)
+        last = next_month(self.month) - timedelta(days=1)
         return self.list_url(close_from=self.month.isoformat(), close_to=last.isoformat())
 
     def _day(self, day: date) -> Day:
@@ -164,7 +162,7 @@ class CalendarPage(DealsPage):
     def _deals(self) -> Any:
         """Those of the month, by the expression that their index is on."""
         of_month = self.filterset.qs.alias(closes=_CLOSES).filter(
-            closes__gte=self.month, closes__lt=_next_month(self.month)
+            closes__gte=self.month, closes__lt=next_month(self.month)
         )
         return of_month.visible_to(self.request.user)
 
@@ -201,16 +199,32 @@ def _sum_of(totals: Iterable[Totals]) -> Totals:
     return whole
 
 
-def _first_weekday() -> int:
+def weeks_around(month: date) -> list[list[date]]:
+    """The days of whole weeks of the reader's language, from before the first of the month until after its last day."""
+    first = month - timedelta(days=(month.weekday() - first_weekday()) % _DAYS)
+    weeks = []
+    while first < next_month(month):
+        weeks.append([first + timedelta(days=number) for number in range(_DAYS)])
+        first += timedelta(days=_DAYS)
+    return weeks
+
+
+def weekdays() -> list[Any]:
+    """Their names, in the order of the reader's language."""
+    return [WEEKDAYS[(first_weekday() + number) % _DAYS] for number in range(_DAYS)]
+
+
+def first_weekday() -> int:
     """Of the reader's language, as `date.weekday()` counts them: 0 is Monday."""
     return (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % _DAYS
 
 
-def _next_month(month: date) -> date:
+def next_month(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
-def _month_named(text: str) -> date | None:
+def month_named(text: str) -> date | None:
+    """The first day of a month as 2026-11; None of what is none."""
     try:
         month = date.fromisoformat(f"{text}-01")
     except ValueError:

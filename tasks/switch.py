@@ -15,7 +15,7 @@ from crm.ui.addresses import address_or_none
 from tasks.models import Task
 
 #: What only one of the pages knows.
-_OF_ONE_PAGE = (*MANNERS, "column", "month", "person", "board")
+OF_ONE_PAGE = (*MANNERS, "column", "month", "person", "board", "everybody")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ VIEWS = (
 def view_links(request: HttpRequest, present: str) -> list[tuple[View, str, bool]]:
     """(view, address, whether it is the present one) of those that the reader may have."""
     parameters = request.GET.copy()
-    for name in _OF_ONE_PAGE:
+    for name in OF_ONE_PAGE:
         parameters.pop(name, None)
     query = address_with(parameters) if parameters and present != "day" else ""
     hidden: Any = hidden_fields(request.user, Task)

@@ -1,6 +1,7 @@
 """The list of tasks and its export."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from crm.listing.columns import Column, Listing
 from crm.listing.export import Field, chosen, plain, several
 from crm.listing.keyset import Sort
 from tasks.about import names_of, progress, subjects_of
-from tasks.filters import TaskFilterSet
+from tasks.filters import BoardFilterSet, TaskFilterSet
 from tasks.models import NO_DAY, Task
 
 
@@ -75,3 +76,14 @@ TASKS = Listing(
         Field(label=_("Record id"), fields=(), value=lambda task: task.pk),
     ),
 )
+
+#: The columns of a board are read in this order by indexes of their own.
+BOARD = replace(
+    TASKS,
+    filterset_class=BoardFilterSet,
+    tabs="",
+    quick_filters=("mine", "overdue"),
+    sorts=tuple(sort for sort in TASKS.sorts if sort.name == "due"),
+)
+#: On the calendar whose tasks they are is chosen by tabs of its own.
+CALENDAR = replace(TASKS, tabs="", quick_filters=("given", "overdue"))

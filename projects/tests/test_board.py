@@ -134,7 +134,7 @@ def test_a_card_moves_is_won_and_every_move_can_be_undone(cast: Cast) -> None:
     assert f'name="stage" value="{stage("New inquiry").pk}"' in page
     won = drop(cast.ann, stored(deal), "Won")
     assert said(won) == "“Portal” is won. Congratulations!"
-    assert 'data-stage=""' in won.content.decode()
+    assert 'data-column=""' in won.content.decode()
     # The next step is offered, to those who may take it.
     assert deal.url("make_project") in won.content.decode()
     undone = drop(cast.ann, stored(deal), "Proposal", undo="1")
@@ -183,7 +183,7 @@ def test_the_second_of_two_people_sees_the_conflict_and_moves_nothing(cast: Cast
     answer = drop(cast.ann, seen, "Negotiation")
     assert answer.status_code == 409
     assert said(answer) == f"{cast.bob} has moved “Portal” to “Qualified” meanwhile, so it stays there."
-    assert f'data-stage="{stage("Qualified").pk}"' in answer.content.decode()
+    assert f'data-column="{stage("Qualified").pk}"' in answer.content.decode()
     assert stored(deal).stage == stage("Qualified")
     seen = stored(deal)
     deal.next_step = "Call"

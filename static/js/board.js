@@ -1,4 +1,5 @@
-// The board of deals: cards are moved by mouse, touch, keys or a dialog, and the server says what has become of it.
+// A board of cards in columns, deals by stage or tasks by status: cards are moved by mouse, touch, keys or a dialog, and
+// the server says what has become of it. `data-field` of the board names the column in what is sent.
 (() => {
   "use strict";
   const board = document.getElementById("board");
@@ -8,9 +9,10 @@
   const reason = document.getElementById("board-reason");
   const isRtl = document.documentElement.dir === "rtl";
 
-  const columns = () => [...board.querySelectorAll("[data-stage]")];
-  const columnOf = (element) => element.closest("[data-stage]");
-  const column = (stage) => board.querySelector(`[data-stage="${CSS.escape(stage)}"]`);
+  const columns = () => [...board.querySelectorAll("[data-column]")];
+  const field = board.dataset.field;
+  const columnOf = (element) => element.closest("[data-column]");
+  const column = (key) => board.querySelector(`[data-column="${CSS.escape(key)}"]`);
   const cardsIn = (section) => [...section.querySelectorAll(".bd-card")];
   const listOf = (section) => section.querySelector("[data-cards]");
   const nameOf = (card) => card.querySelector(".bd-title").textContent;
@@ -27,7 +29,7 @@
   // What the server answered: the heads of columns, the card where it belongs, a sentence.
   const putCard = (answer, cardId) => {
     const card = answer.querySelector(".bd-card");
-    const section = answer.dataset.stage && column(answer.dataset.stage);
+    const section = answer.dataset.column && column(answer.dataset.column);
     document.getElementById(cardId)?.remove();
     if (!section) return null;
     const list = listOf(section);
@@ -61,15 +63,20 @@
     const headers = { "HX-Request": "true", "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
     const response = await fetch(url + location.search, { method: "POST", headers, body: new URLSearchParams(fields) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    return { status: response.status, answer: page.querySelector("[data-moved]") };
+    const elsewhere = response.headers.get("HX-Redirect");
+    return { status: response.status, answer: page.querySelector("[data-moved]"), elsewhere };
   };
   // `move`: the id of the card, its address, the fields, `back` that puts it where it was, `wantsFocus`.
   const send = async (move) => {
     const card = document.getElementById(move.id);
     card?.classList.add("is-busy");
     try {
-      const { status, answer } = await ask(move.url, move.fields);
-      if (answer) show(answer, move.id, move.wantsFocus);
+      const { status, answer, elsewhere } = await ask(move.url, move.fields);
+      if (elsewhere) {
+        // A page that asks for more. Until it is answered the card stays where it was.
+        move.back?.();
+        location.assign(elsewhere);
+      } else if (answer) show(answer, move.id, move.wantsFocus);
       else if (status === 404) {
         fail(board.dataset.gone, {});
         card?.remove();
@@ -83,7 +90,7 @@
   const moveOf = (card, from) => ({
     id: card.id,
     url: card.dataset.move,
-    fields: { version: card.dataset.version, from: from.dataset.stage },
+    fields: { version: card.dataset.version, from: from.dataset.column },
     wantsFocus: true,
   });
   const askReason = (card, move) => {
@@ -104,8 +111,8 @@
     reason?.focus();
   };
   const go = (card, to, move) => {
-    move.fields.stage = to.dataset.stage;
-    if (to.dataset.kind === "lost") askReason(card, move);
+    move.fields[field] = to.dataset.column;
+    if (lose && to.dataset.kind === "lost") askReason(card, move);
     else send(move);
   };
 
@@ -119,7 +126,7 @@
   if (choose) {
     for (const list of board.querySelectorAll("[data-cards]")) {
       window.Sortable.create(list, {
-        group: "deals",
+        group: "cards",
         sort: false,
         draggable: ".bd-card.is-movable",
         ghostClass: "is-dragged",
@@ -133,13 +140,13 @@
     }
   }
 
-  // By the dialog that names all stages
+  // By the dialog that names all columns
   const openChoice = (card) => {
     if (!choose || !card.dataset.move) return;
     const from = columnOf(card);
     entitle(choose, card);
     for (const button of choose.querySelectorAll(".bd-choices button")) {
-      button.disabled = button.value === from.dataset.stage;
+      button.disabled = button.value === from.dataset.column;
     }
     choose.returnValue = "";
     choose.addEventListener(
@@ -175,7 +182,7 @@
     send({ id: form.dataset.undo, url: form.action, fields: new FormData(form), wantsFocus: true });
   });
 
-  // By keys: arrows step from card to card, with Shift they take the card along, M names all stages.
+  // By keys: arrows step from card to card, with Shift they take the card along, M names all columns.
   const stepTo = (card, across, down) => {
     const section = columnOf(card);
     const all = cardsIn(section);

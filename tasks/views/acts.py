@@ -58,7 +58,7 @@ def task_done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "title": _("“%(name)s” is done") % {"name": task},
         "text": "",
         "submit_label": _("Mark as done"),
-        "cancel_url": task.get_absolute_url(),
+        "cancel_url": back_of(request, otherwise=task.get_absolute_url()),
         "form": form,
     }
     return render(request, "ui/confirm.html", context, status=422 if form.errors else 200)

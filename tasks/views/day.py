@@ -169,8 +169,8 @@ def _keys(sent: list[str]) -> list[UUID]:
 
 
 def back_of(request: HttpRequest, *, otherwise: str = "") -> str:
-    """Where one came from, as the form says in `next`."""
-    wanted = request.POST.get("next", "")
+    """Where one came from, as the form or the address says in `next`."""
+    wanted = request.POST.get("next") or request.GET.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
