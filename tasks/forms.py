@@ -1,6 +1,6 @@
 """The forms of a task: its page, and what came of a call or a meeting."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.forms import BaseInlineFormSet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -19,7 +20,7 @@ from crm.pages.forms import RecordChoiceField, Sight, part_formset
 from crm.ui.widgets import LongSelect
 from projects.models import Deal, Milestone, Project
 from projects.project_forms import colleagues_of, day_input
-from tasks.models import FIRST_DAY, LAST_DAY, Task, TaskBlocker, TaskCheck, TaskKind, TaskWatcher
+from tasks.models import FIRST_DAY, LAST_DAY, LONGEST_DURATION, Task, TaskBlocker, TaskCheck, TaskKind, TaskWatcher
 from tasks.recurrence.fields import RepeatsForm
 from tasks.selectors import default_kind
 from teams.forms import OwnedRecordForm
@@ -237,3 +238,31 @@ class FinishForm(forms.Form):
     )
     duration = forms.IntegerField(label=gettext_lazy("Minutes"), required=False, min_value=1, max_value=24 * 60)
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    """Another day or moment for a task, by the clock of whoever moves it."""
+
+    day = forms.DateField(label=gettext_lazy("Day"), widget=day_input())
+    time = forms.TimeField(
+        label=gettext_lazy("At"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("Empty: any time of the day."),
+    )
+    duration = forms.IntegerField(
+        label=gettext_lazy("Duration, minutes"), required=False, min_value=1, max_value=LONGEST_DURATION
+    )
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        if not FIRST_DAY < day < LAST_DAY:
+            said = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
+            raise ValidationError(_("Give a day between the years %(first)s and %(last)s.") % said)
+        return day
+
+    def due(self) -> date | datetime:
+        """Of a form that is valid."""
+        day: date = self.cleaned_data["day"]
+        at = self.cleaned_data["time"]
+        return timezone.make_aware(datetime.combine(day, at)) if at is not None else day

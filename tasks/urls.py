@@ -8,13 +8,18 @@ from crm.pages.inline import inline_path
 from tasks.forms import TaskForm
 from tasks.models import Task
 from tasks.services import save_task
-from tasks.views import acts, around, cards, day, lists, quick
+from tasks.views import acts, around, board, calendar, cards, day, lists, quick
 
 app_name = "tasks"
 urlpatterns = [
     path("", lists.task_list, name="list"),
     path("day/", day.my_day, name="day"),
     path("on/<str:kind>/<uuid:key>/", around.tasks_on, name="on"),
+    path("board/", board.task_board, name="board"),
+    path("calendar/", calendar.task_calendar, name="calendar"),
+    path("calendar/events/", calendar.calendar_events, name="calendar_events"),
+    path("<uuid:pk>/reschedule/", calendar.task_reschedule, name="reschedule"),
+    path("<uuid:pk>/board/move/", board.board_move, name="board_move"),
     path("shift/", day.tasks_shift, name="shift"),
     path("put-back/", day.tasks_put_back, name="put_back"),
     path("bin/", lists.task_bin, name="bin"),

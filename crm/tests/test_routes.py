@@ -156,6 +156,7 @@ DOCUMENTED = {
     "projects:move": 405,
     "projects:shift": 405,
     "projects:milestone": 405,
+    "tasks:calendar_events": 400,  # of no days
     "tasks:check": 405,
     "tasks:on": 302,  # a panel for htmx; others are led to the list
     "tasks:field": 302,

@@ -12,10 +12,11 @@ from tasks.services.refusals import (
     RuleNeedsDue,
     TaskRefused,
     TooDeep,
+    TooLong,
     WaitsForItself,
     WrongBoard,
 )
-from tasks.services.shifting import Shifted, put_back, shift_tasks, shift_tasks_by
+from tasks.services.shifting import Shifted, move_to, put_back, shift_tasks, shift_tasks_by
 from tasks.services.tasks import create_task, save_task
 from tasks.services.time import delete_time, log_time, restore_time, save_time, set_cell
 from tasks.services.time_refusals import TimeRefused, TimerForgotten
@@ -36,6 +37,7 @@ __all__ = [
     "TimeRefused",
     "TimerForgotten",
     "TooDeep",
+    "TooLong",
     "WaitsForItself",
     "WrongBoard",
     "approve_time",
@@ -49,6 +51,7 @@ __all__ = [
     "log_talk",
     "log_time",
     "move_task",
+    "move_to",
     "put_back",
     "reject_time",
     "reopen_task",

@@ -44,6 +44,11 @@ class DueOutOfRange(TaskRefused):
         super().__init__({"due_on": _("Give a day between the years %(first)s and %(last)s.") % said})
 
 
+class TooLong(TaskRefused):
+    def __init__(self, most: int) -> None:
+        super().__init__({"duration": _("A task takes %(most)s days at most.") % {"most": most}})
+
+
 class WrongBoard(TaskRefused):
     def __init__(self) -> None:
         super().__init__(_("This status is of another board."))

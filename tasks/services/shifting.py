@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from crm.access.rights import locked_fields
 from crm.access.writing import StaleVersion
-from tasks.models import FIRST_DAY, LAST_DAY, Task
+from tasks.models import FIRST_DAY, LAST_DAY, LONGEST_DURATION, Task
+from tasks.services.refusals import DueOutOfRange, TooLong
 from tasks.services.tasks import save_task
 
 #: A page shows no more; what is moved at once can be taken back at once.
@@ -51,6 +52,26 @@ def shift_tasks_by(keys: Sequence[UUID], days: int, *, actor: Any) -> Shifted:
         return day, _same_time(task, day), task.due_zone
 
     return _each(keys, due, actor=actor)
+
+
+@transaction.atomic
+def move_to(task: Task, due: date | datetime | None, duration: int | None, *, actor: Any) -> Task:
+    """Let a task be due on a day or at a moment (aware), for so many minutes, None for no length.
+
+    A moment stays in the time zone that the task had, else it is in that of the actor. Raises TaskRefused,
+    ValidationError, StaleVersion, PermissionDenied.
+    """
+    if "due_on" in locked_fields(actor, Task):
+        raise PermissionDenied
+    day = due.date() if isinstance(due, datetime) else due
+    # Before the moment is reckoned in another time zone, which clocks of the year 9999 do not bear.
+    if day is not None and not FIRST_DAY < day < LAST_DAY:
+        raise DueOutOfRange(FIRST_DAY.year, LAST_DAY.year)
+    if duration is not None and not 0 < duration <= LONGEST_DURATION:
+        raise TooLong(LONGEST_DURATION // (24 * 60))
+    task.set_due(due, task.due_zone or actor.time_zone)
+    task.duration = duration
+    return save_task(task, actor=actor)
 
 
 def put_back(before: Mapping[UUID, Due], *, actor: Any) -> Shifted:

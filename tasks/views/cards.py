@@ -51,7 +51,7 @@ def task_beside(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 def task_new(request: HttpRequest) -> HttpResponse:
-    """`client`, `contact`, `deal`, `project` and `parent` name records that it is about, `due` a day."""
+    """`client`, `contact`, `deal`, `project` and `parent` name records that it is about, `due` a day, `at` a time."""
     require_add(request, Task)
     form = TaskForm(request.POST or None, instance=fresh_instance(Task), actor=request.user)
     came_from = _prefill(form, request)
@@ -103,6 +103,7 @@ def _prefill(form: TaskForm, request: HttpRequest) -> Any:
                 _take_over(form, record)
     if request.method != "POST":
         form.initial["due_on"] = form.initial.get("due_on") or _day(request.GET.get("due", ""))
+        form.initial["due_time"] = form.initial.get("due_time") or request.GET.get("at") or None
     return came_from
 
 

@@ -1,0 +1,120 @@
+"""What the calendar of the browser is told: tasks, days off and absences, by the reader's clock.
+
+Moments are told as the wall shows them in his time zone, without an offset, and come back so: the browser reckons in
+no time zone of its own, and the days on which clocks change are the server's business alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access.rights import hidden_fields
+from crm.ui.addresses import address_of
+from tasks.calendar import CalendarPage, Found, is_open, span_of
+from tasks.models import Priority, Task
+from teams.models import User
+from teams.selectors.calendar import Calendar, calendar_of
+
+Event = dict[str, Any]
+_WEEK = 7
+
+
+def events_between(page: CalendarPage, first: date, last: date) -> tuple[list[Event], bool]:
+    """The events of these days, both included, and whether there are more tasks than are shown."""
+    reader: Any = page.request.user
+    found: Found = page.between(first, last)
+    events = events_of(page, found.tasks)
+    events += virtual_events(page.tasks, first, last, reader)
+    events += background_events(calendar_of(reader), first, last)
+    return events, found.is_cut
+
+
+def events_of(page: CalendarPage, tasks: Sequence[Task]) -> list[Event]:
+    movable, names = page.movable(tasks), _names_of(page, tasks)
+    now = timezone.now()
+    return [
+        {
+            **place_of(task),
+            "id": str(task.pk),
+            "title": task.name,
+            "url": address_of("tasks:detail", task.pk),
+            "editable": task.pk in movable,
+            "move": address_of("tasks:reschedule", task.pk) if task.pk in movable else "",
+            "version": task.version,
+            "who": names.get(task.owner_id or 0, ""),
+            "class": _classes(task, sees_status=page.sees_status, is_late=page.sees_status and task.is_overdue(now)),
+            "kind": task.kind.icon,
+        }
+        for task in tasks
+    ]
+
+
+def place_of(task: Task) -> Event:
+    """Where it stands, and what is sent to put it there again."""
+    if task.due_at is None:
+        starts, ends = span_of(task)
+        place = {"start": f"{starts}", "end": f"{ends + timedelta(days=1)}", "allDay": True}
+        return {**place, "day": f"{starts}", "time": "", "minutes": task.duration}
+    at = timezone.localtime(task.due_at)
+    place = {"start": f"{at:%Y-%m-%dT%H:%M:%S}", "allDay": False}
+    ends_at = timezone.localtime(task.ends_at)
+    # Where clocks go back it may end before it began by the clock on the wall.
+    if task.duration and ends_at.replace(tzinfo=None) > at.replace(tzinfo=None):
+        place["end"] = f"{ends_at:%Y-%m-%dT%H:%M:%S}"
+    return {**place, "day": f"{at:%Y-%m-%d}", "time": f"{at:%H:%M}", "minutes": task.duration}
+
+
+def virtual_events(tasks: Any, first: date, last: date, reader: Any) -> list[Event]:
+    """The occurrences to come of tasks that repeat, which are no tasks yet; `tasks` is a queryset free of scope."""
+    return []
+
+
+def background_events(calendar: Calendar, first: date, last: date) -> list[Event]:
+    """Holidays, the company's own days and the reader's absences, behind the tasks."""
+    events = [
+        _behind(day.day, day.day, day.name, "cl-working" if day.is_working else "cl-holiday")
+        for year in range(first.year, last.year + 1)
+        for day in calendar.days_that_differ(year)
+        if first <= day.day <= last
+    ]
+    away = [(starts, ends) for starts, ends in calendar.absences if starts <= last and ends >= first]
+    return events + [_behind(starts, ends, _("Away"), "cl-away") for starts, ends in away]
+
+
+def hours_of(calendar: Calendar) -> list[Mapping[str, Any]]:
+    """Working hours as the script wants them: it counts the days of a week from Sunday."""
+    return [
+        {"daysOfWeek": [(weekday + 1) % _WEEK], "startTime": f"{starts:%H:%M}", "endTime": f"{ends:%H:%M}"}
+        for weekday, stretches in calendar.hours.items()
+        for starts, ends in stretches
+    ]
+
+
+def _behind(starts: date, ends: date, title: str, css: str) -> Event:
+    return {
+        "start": f"{starts}",
+        "end": f"{ends + timedelta(days=1)}",
+        "allDay": True,
+        "display": "background",
+        "title": title,
+        "class": css,
+    }
+
+
+def _classes(task: Task, *, sees_status: bool, is_late: bool) -> str:
+    if sees_status and not is_open(task):
+        return "cl-task ui-tint-grey is-closed"
+    if is_late:
+        return "cl-task ui-tint-red"
+    return f"cl-task ui-tint-{'amber' if task.priority >= Priority.HIGH else 'blue'}"
+
+
+def _names_of(page: CalendarPage, tasks: Sequence[Task]) -> Mapping[int, str]:
+    """By key, the people who do them, on a calendar of several people."""
+    if page.is_mine or "owner" in hidden_fields(page.request.user, Task):
+        return {}
+    keys = {task.owner_id for task in tasks if task.owner_id}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=keys)}
