@@ -41,9 +41,9 @@ class ReminderForm(forms.Form):
     unit = forms.ChoiceField(required=False, choices=_UNITS, initial="60", label=gettext_lazy("Of what"))
     clock = forms.TimeField(
         required=False,
-        label=gettext_lazy("At, on days"),
+        label=gettext_lazy("Time of day"),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text=gettext_lazy("Empty: at your own hour."),
+        help_text=gettext_lazy("For days. Empty: at your own hour."),
     )
     at = _moment_field()
     note = forms.CharField(required=False, max_length=300, label=gettext_lazy("Note"))

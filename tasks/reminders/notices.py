@@ -72,7 +72,7 @@ def moment_words(moment: datetime) -> str:
 
 
 def snooze_label(choice: str) -> str:
-    return {"10": _("In 10 minutes"), "60": _("In 1 hour")}.get(choice, _("Tomorrow"))
+    return {"10": _("In 10 minutes"), "60": _("In 1 hour")}.get(choice, _("Tomorrow 9:00"))
 
 
 def _acts(notice: "Notification") -> tuple[Act, ...]:
