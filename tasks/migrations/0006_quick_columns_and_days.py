@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ('clients', '0004_filters_of_the_list'),
         ('contacts', '0005_interactions'),
         ('projects', '0008_ready_stages_and_who_may_see_projects'),
-        ('tasks', '0002_ready_kinds_and_who_may_see_tasks'),
+        ('tasks', '0005_calendars_in_and_out'),
         ('teams', '0004_who_may_log_and_comment'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
