@@ -5,7 +5,7 @@ no time zone of its own, and the days on which clocks change are the server's bu
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from crm.access.rights import hidden_fields
 from crm.ui.addresses import address_of
 from tasks.calendar import CalendarPage, Found, is_open, span_of
-from tasks.models import Priority, Task
+from tasks.models import OPEN_STATES, Priority, Repeats, Task
+from tasks.recurrence import NotARule, occurrences_between, parse_rule
 from teams.models import User
 from teams.selectors.calendar import Calendar, calendar_of
 
 Event = dict[str, Any]
 _WEEK = 7
+#: Tasks that repeat whose days to come are shown, and how many days of each.
+_MOST_REPEATING, _MOST_OF_ONE = 200, 100
 
 
 def events_between(page: CalendarPage, first: date, last: date) -> tuple[list[Event], bool]:
@@ -68,8 +71,52 @@ def place_of(task: Task) -> Event:
 
 
 def virtual_events(tasks: Any, first: date, last: date, reader: Any) -> list[Event]:
-    """The occurrences to come of tasks that repeat, which are no tasks yet; `tasks` is a queryset free of scope."""
-    return []
+    """The occurrences to come of tasks that repeat on schedule, which are no tasks yet.
+
+    `tasks` is a queryset free of scope. Whoever must not see rules is told of none.
+    """
+    if "rrule" in hidden_fields(reader, Task):
+        return []
+    repeating = tasks.filter(state__in=OPEN_STATES, repeats=Repeats.ON_SCHEDULE, due_on__lte=last).exclude(rrule="")
+    start, end = _midnight(first), _midnight(last + timedelta(days=1))
+    return [
+        _to_come(task, due)
+        for task in repeating.order_by("due_on", "id")
+        .first_visible(reader, limit=_MOST_REPEATING)
+        .select_related("kind")
+        for due in _occurrences(task, start, end)
+    ]
+
+
+def _occurrences(task: Task, start: datetime, end: datetime) -> list[date | datetime]:
+    due: Any = task.due_at.astimezone(task.zone) if task.due_at else task.due_on
+    zone = task.zone if task.due_at else timezone.get_current_timezone()
+    try:
+        rule = parse_rule(task.rrule)
+    except NotARule:
+        return []
+    return occurrences_between(rule, due, zone, start, end, _MOST_OF_ONE)
+
+
+def _to_come(task: Task, due: date | datetime) -> Event:
+    other = Task(kind=task.kind, duration=task.duration)
+    other.set_due(due, task.due_zone or "UTC")
+    return {
+        **place_of(other),
+        "id": f"{task.pk} {due}",
+        "title": task.name,
+        "url": address_of("tasks:detail", task.pk),
+        "editable": False,
+        "move": "",
+        "version": task.version,
+        "who": "",
+        "class": "cl-task ui-tint-grey is-to-come",
+        "kind": task.kind.icon,
+    }
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def background_events(calendar: Calendar, first: date, last: date) -> list[Event]:

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
-from dateutil.rrule import rrulestr
 from icalendar import vRecur
+
+from tasks.recurrence import NotARule, parse_rule
 
 FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 LONGEST = 500
@@ -15,15 +16,9 @@ _SOME_DAY = datetime(2026, 1, 1)  # noqa: DTZ001
 @lru_cache(maxsize=4096)
 def accept_rule(rule: str) -> bool:
     """Whether tasks may repeat by this rule of RFC 5545, given without "RRULE:"."""
-    if not rule or len(rule) > LONGEST:
-        return False
-    parts = dict(part.upper().partition("=")[::2] for part in rule.split(";") if part)
-    if parts.get("FREQ") not in FREQUENCIES or set(parts) & {"BYHOUR", "BYMINUTE", "BYSECOND", "BYEASTER"}:
-        return False
     try:
-        # Without a zone on both sides: only the shape is looked at.
-        rrulestr(";".join(f"{name}={value.removesuffix('Z')}" for name, value in parts.items()), dtstart=_SOME_DAY)
-    except (ValueError, KeyError, TypeError, OverflowError):
+        parse_rule(rule)
+    except NotARule:
         return False
     return True
 

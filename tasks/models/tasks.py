@@ -245,6 +245,8 @@ class Task(Record):
                 name="task_given_done",
                 condition=_GIVEN & ALIVE & Q(state__in=CLOSED_STATES),
             ),
+            # What repeats, for the calendar.
+            models.Index(fields=["due_on", "id"], name="task_repeating", condition=_OPEN & ~Q(rrule="")),
             models.Index(fields=["series"], name="task_series", condition=Q(series__isnull=False)),
             models.Index(fields=["calendar_uid"], name="task_calendar_uid", condition=~Q(calendar_uid="")),
             models.Index(fields=["external_id"], name="task_external_id", condition=~Q(external_id="")),
