@@ -80,6 +80,7 @@ def create_follower(record: R, *, actor: Any, parts: Parts | None = None, reason
     record.created_at = record.updated_at = timezone.now()
     _store(record, parts, actor=actor, kind=CREATED, reason=reason, change_set=None)
     timeline.record("records.created", record, actor=actor)
+    _announce(record, is_new=True)
     return record
 
 

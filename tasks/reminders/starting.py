@@ -1,5 +1,6 @@
 """What reminders bring to the rest of the product at its start."""
 
+from tasks.reminders.carrying import carry_reminders
 from tasks.reminders.defaults import follow_tasks
 from tasks.reminders.notices import register_kind
 from tasks.reminders.panels import register_panels
@@ -11,3 +12,4 @@ def begin() -> None:
     register_kind()
     register_panels()
     follow_tasks()
+    carry_reminders()

@@ -13,7 +13,7 @@ from crm.access.rights import FieldAccess
 from crm.access.writing import StaleVersion
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
-from tasks.models import Repeats, Task, TaskBlocker, TaskCheck, TaskNature, TaskWatcher
+from tasks.models import Reminder, Repeats, Task, TaskBlocker, TaskCheck, TaskNature, TaskWatcher
 from tasks.services import (
     NoSuchRule,
     RuleNeedsDue,
@@ -24,6 +24,7 @@ from tasks.services import (
     task_repeated,
 )
 from tasks.tests.factories import make_task
+from tasks.tests.reminding import remind
 from teams.models import FieldRule
 from teams.tests.factories import Cast, Scope, grant_all, make_cast
 
@@ -177,6 +178,22 @@ def test_what_hangs_on_a_task_hears_of_its_follower(cast: Cast) -> None:
     finally:
         task_repeated.disconnect(hear)
     assert heard == [(task, followers(task)[0])]
+
+
+@pytest.mark.django_db
+def test_reminders_ahead_of_it_go_on_with_the_next_one(cast: Cast) -> None:
+    due = timezone.now().astimezone(KYIV).replace(microsecond=0) + timedelta(days=3)
+    task = make_task(cast.ann, due=due, rrule="FREQ=WEEKLY")
+    remind(task, cast.ann, anchor="due", before=90, note="Bring the file")
+    remind(task, cast.ann, at=due - timedelta(hours=5))
+    finish_task(task, actor=cast.ann)
+    (follower,) = followers(task)
+    ahead = Reminder.objects.of_record("tasks.task", follower.pk)
+    own = ahead.get(is_default=False)
+    assert (own.user, own.before, own.note) == (cast.ann, 90, "Bring the file")
+    assert own.due_at == follower.due_at - timedelta(minutes=90)  # type: ignore[operator]
+    # And what everybody has by default.
+    assert ahead.filter(is_default=True, user=cast.ann).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
