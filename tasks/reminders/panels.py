@@ -8,6 +8,7 @@ from clients.models import Client
 from contacts.models import Contact
 from crm.panels.registry import Panel, register
 from projects.models import Deal, Project
+from tasks.models import Task
 
 
 def _nothing(_record: Any, _reader: Any) -> dict[str, Any]:
@@ -15,7 +16,7 @@ def _nothing(_record: Any, _reader: Any) -> dict[str, Any]:
 
 
 def register_panels() -> None:
-    for model in (Client, Contact, Deal, Project):
+    for model in (Client, Contact, Deal, Project, Task):
         register(
             Panel(
                 key=f"reminders_of_{model._meta.model_name}",
