@@ -101,4 +101,4 @@ def test_a_calendar_program_shows_every_meeting_at_its_local_time(live_server: "
     revoke_link(made.feed, actor=ann)
     refused = sync(tmp_path, link)
     assert refused.returncode != 0
-    assert "404" in refused.stderr
+    assert "Not Found" in refused.stderr
