@@ -1,5 +1,6 @@
 """What reminders bring to the rest of the product at its start."""
 
+from tasks.reminders.alarms import take_alarms_of_calendars
 from tasks.reminders.carrying import carry_reminders
 from tasks.reminders.defaults import follow_tasks
 from tasks.reminders.notices import register_kind
@@ -12,4 +13,5 @@ def begin() -> None:
     register_kind()
     register_panels()
     follow_tasks()
+    take_alarms_of_calendars()
     carry_reminders()
