@@ -379,3 +379,10 @@ def test_a_thousand_are_told_at_a_few_queries(cast: Cast, clock: Clock, django_a
     with django_assert_max_num_queries(25):
         assert fire_due() == _BATCH
     assert Notification.objects.filter(kind=REMINDER).count() == _BATCH
+
+
+def test_the_next_one_of_a_task_that_repeats_brings_its_reminder_too(cast: Cast, clock: Clock) -> None:
+    ReminderSettings.objects.filter(user=cast.ann).update(lead=60)
+    task = make_task(cast.ann, due=at("2026-06-11T15:00"), rrule="FREQ=DAILY")
+    finish_task(task, actor=cast.ann)
+    assert [due(one) for one in Reminder.objects.live()] == ["2026-06-12T14:00"]
