@@ -8,19 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.models import Record
 from crm.comments.drawing import basics
 from crm.comments.reading import read_page, standing
-from crm.notifications.following import is_following
 from crm.panels.registry import Panel, register
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def comments_on(record: Any, reader: Any) -> dict[str, Any]:
-    """The newest threads, what is new in them for the reader, and whether he follows the record: three queries."""
+    """The newest threads, what is new in them for the reader, and whether he follows the record: two queries."""
     stands = standing(record, reader)
     return {
         "page": read_page(record, reader, read_at=stands.read_at or _NEVER),
         "standing": stands,
-        "is_following": is_following(record, reader),
+        "is_following": stands.is_following,
         **basics(record, reader),
     }
 

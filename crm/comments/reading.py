@@ -17,6 +17,7 @@ from crm.comments.models import Comment, Emoji
 from crm.comments.rights import may_comment, may_delete, may_edit
 from crm.comments.statements import Place, Row, rows_of_threads, standing_of
 from crm.listing.counting import capped
+from crm.notifications.following import follows
 from crm.pages.reading import fetch_record
 
 PAGE_SIZE = 20
@@ -88,6 +89,7 @@ class Standing:
     read_at: datetime | None
     unread: int
     total: str
+    is_following: bool = False
 
 
 def record_named(label: str, key: UUID, reader: Any) -> Record:
@@ -108,8 +110,8 @@ def fetch_comment(pk: UUID, reader: Any) -> tuple[Comment, Record]:
 
 
 def standing(record: Record, reader: Any) -> Standing:
-    read_at, unread, total = standing_of(subject_of(record), reader)
-    return Standing(read_at, unread, capped(total))
+    read_at, unread, total, is_muted = standing_of(subject_of(record), reader)
+    return Standing(read_at, unread, capped(total), follows(record, reader, is_muted=is_muted))
 
 
 def read_page(

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from crm.access.sight import Subject
 from crm.comments.models import Comment, CommentMention, Reaction, ReadMark
 from crm.listing.counting import COUNT_CAP
+from crm.notifications.models import Following
 from crm.pages.rows import Kind, columns_of, instances_of, rows_of_query
 
 _PERSON = get_user_model()
@@ -68,7 +69,9 @@ _STANDING = f"""
     SELECT mark.read_at,
         (SELECT COUNT(*) FROM (SELECT {_OF_RECORD} AND author_id <> %(reader)s
             AND created_at > COALESCE(mark.read_at, '-infinity') LIMIT {_MOST_UNREAD + 1}) unread),
-        (SELECT COUNT(*) FROM (SELECT {_OF_RECORD} LIMIT {COUNT_CAP + 1}) every)
+        (SELECT COUNT(*) FROM (SELECT {_OF_RECORD} LIMIT {COUNT_CAP + 1}) every),
+        (SELECT is_muted FROM {Following._meta.db_table}
+            WHERE record_id = %(key)s AND record_type = %(label)s AND user_id = %(reader)s)
     FROM (SELECT) one LEFT JOIN {ReadMark._meta.db_table} mark
         ON mark.user_id = %(reader)s AND mark.record_id = %(key)s AND mark.record_type = %(label)s
 """  # noqa: S608
@@ -98,11 +101,14 @@ def rows_of_threads(subject: Subject, place: Place, *, threads: int, replies: in
     return [_row(row) for row in rows_of_query(_THREADS.format(place=_PLACES[place.how]), values)]
 
 
-def standing_of(subject: Subject, reader: Any) -> tuple[datetime | None, int, int]:
-    """Until when the reader has read, how many comments of others came since, and how many there are; both capped."""
+def standing_of(subject: Subject, reader: Any) -> tuple[datetime | None, int, int, bool | None]:
+    """Until when the reader has read, how many comments of others came since, and how many there are; both capped.
+
+    And what he said of following the record: that he does not want to hear of it, that he does, or nothing.
+    """
     label, key = subject
-    ((read_at, unread, total),) = rows_of_query(_STANDING, {"label": label, "key": key, "reader": reader.pk})
-    return read_at, min(unread, _MOST_UNREAD), total
+    ((read_at, unread, total, is_muted),) = rows_of_query(_STANDING, {"label": label, "key": key, "reader": reader.pk})
+    return read_at, min(unread, _MOST_UNREAD), total, is_muted
 
 
 def _row(row: tuple[Any, ...]) -> Row:

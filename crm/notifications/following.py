@@ -28,8 +28,13 @@ def take_part(record: Record, user: Any) -> None:
 
 def is_following(record: Record, user: Any) -> bool:
     muted = _of(record).filter(user_id=user.pk).values_list("is_muted", flat=True).first()
-    if muted is not None:
-        return not muted
+    return follows(record, user, is_muted=muted)
+
+
+def follows(record: Record, user: Any, *, is_muted: bool | None) -> bool:
+    """By what he said of it; who said nothing follows what is his."""
+    if is_muted is not None:
+        return not is_muted
     return record.owner_id == user.pk and not owner_is_hidden(record, user)
 
 
