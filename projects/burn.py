@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.rights import hidden_fields
 from crm.money.amounts import money_text
-from projects.health_reading import hours_spent_on
+from projects.health_reading import hours_are_counted
 from projects.models import Deal, Milestone, MilestoneState, Project, StageKind
 
 
@@ -35,7 +35,10 @@ class Burn:
 
 
 def burn_of(project: Project, milestones: Sequence[Milestone], reader: Any) -> Burn | None:
-    """One query for the won deals; None for whoever must not see the budget, or where there is nothing to tell."""
+    """One query for the won deals; the hours spent are those that the project was read with.
+
+    None for whoever must not see the budget, or where there is nothing to tell.
+    """
     hidden = hidden_fields(reader, Project)
     hours = [] if "budget_hours" in hidden else _hours(project)
     if "budget_amount" in hidden:
@@ -66,12 +69,11 @@ def _sum(milestones: Sequence[Milestone], is_counted: Any) -> Decimal:
 
 
 def _hours(project: Project) -> list[Bar]:
-    spent = hours_spent_on([project])
-    if spent is None:
+    if not hours_are_counted():
         return []
     told = [
         (_("Hours planned"), project.budget_hours, "blue"),
-        (_("Hours spent"), spent.get(project.pk, Decimal(0)), "green"),
+        (_("Hours spent"), getattr(project, "facts_hours", None), "green"),
     ]
     return _bars([(label, amount, tint) for label, amount, tint in told if amount], lambda hours: f"{hours:g}")
 

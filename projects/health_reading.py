@@ -3,14 +3,14 @@
 To those who do not see the stages every project is an open one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import DecimalField, Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -18,8 +18,8 @@ from crm.access.rights import hidden_fields
 from projects.health import SOON_DAYS, Health, Standing, health_of
 from projects.models import HealthLevel, Milestone, Project, ProjectState, Risk
 
-#: Keys of projects → hours spent on each, of those that have any; at one query.
-HoursSource = Callable[[Sequence[UUID]], Mapping[UUID, Decimal]]
+#: The key of a project in a statement → the hours spent on it, as an expression: they cost no query of their own.
+HoursSource = Callable[[Any], Any]
 _hours: list[HoursSource] = []
 _BETWEEN = " "
 
@@ -29,30 +29,39 @@ def register_hours_source(source: HoursSource) -> None:
     _hours[:] = [source]
 
 
-def hours_spent_on(projects: Sequence[Project]) -> Mapping[UUID, Decimal] | None:
-    """None where nobody counts hours."""
-    return _hours[0]([project.pk for project in projects]) if _hours else None
+def hours_expression() -> Any:
+    """For a queryset of projects: the hours spent on each; NULL where there are none, or nobody counts them."""
+    if not _hours:
+        return Value(None, output_field=DecimalField())
+    return _hours[0](OuterRef("pk"))
+
+
+def hours_are_counted() -> bool:
+    return bool(_hours)
 
 
 def with_facts(projects: Any) -> Any:
     """The queryset with what the health is computed from, so that `health_by_project` needs no query of its own."""
     risks = _open_risks().values_list(Concat("probability", Value(_BETWEEN), "impact"))
-    return projects.annotate(facts_due=ArraySubquery(_planned().values_list("due")), facts_risks=ArraySubquery(risks))
+    return projects.annotate(
+        facts_due=ArraySubquery(_planned().values_list("due")),
+        facts_risks=ArraySubquery(risks),
+        facts_hours=hours_expression(),
+    )
 
 
 def health_by_project(projects: Sequence[Project], reader: Any) -> dict[UUID, Health]:
-    """One query for those that were read without their facts, and that of the hours."""
+    """One query for those that were read without their facts."""
     hidden = hidden_fields(reader, Project)
     bare = [project.pk for project in projects if not hasattr(project, "facts_due")]
     found = {row.pk: row for row in with_facts(Project.objects.filter(pk__in=bare).only("pk"))} if bare else {}
-    spent = hours_spent_on(projects) if "budget_hours" not in hidden else None
-    return {project.pk: _health(project, found.get(project.pk, project), hidden, spent) for project in projects}
+    return {project.pk: _health(project, found.get(project.pk, project), hidden) for project in projects}
 
 
-def _health(project: Project, facts: Any, hidden: frozenset[str], spent: Mapping[UUID, Decimal] | None) -> Health:
+def _health(project: Project, facts: Any, hidden: frozenset[str]) -> Health:
     hours = None
-    if spent is not None and project.budget_hours:
-        hours = spent.get(project.pk, Decimal(0)), project.budget_hours
+    if "budget_hours" not in hidden and _hours and project.budget_hours:
+        hours = facts.facts_hours or Decimal(0), project.budget_hours
     standing = Standing(
         today=timezone.localdate(),
         is_open=project.is_open or "stage" in hidden,

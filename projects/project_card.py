@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.pages.card import Card
 from projects.burn import burn_of
-from projects.health_reading import health_by_project
+from projects.health_reading import health_by_project, hours_expression
 from projects.models import Project
 from projects.project_selectors import contacts_of_project, team_of_project
 
@@ -23,6 +23,7 @@ def standing_of(card: Card, reader: Any) -> dict[str, Any]:
     rows = _rows_of(project)
     project.facts_due = [row.due for row in rows["milestones"] if row.is_planned]
     project.facts_risks = [f"{row.probability} {row.impact}" for row in rows["risks"] if not row.is_closed]
+    project.facts_hours = rows.pop("hours")
     health = health_by_project([project], reader)[project.pk]
     people, unseen = contacts_of_project(project, reader) if sees["contacts"] else ([], 0)
     team = team_of_project(project) if sees["members"] else []
@@ -32,18 +33,19 @@ def standing_of(card: Card, reader: Any) -> dict[str, Any]:
         "unseen": unseen,
         "team": team,
         "too_much": _too_much(team),
-        **{name: found if sees[name] else [] for name, found in rows.items()},
+        **{name: rows[name] if sees[name] else [] for name in _PLAIN_PARTS},
         "sees_money": sees["milestones.amount"],
         "burn": burn_of(project, rows["milestones"] if sees["milestones"] else [], reader),
     }
 
 
-def _rows_of(project: Project) -> dict[str, list[Any]]:
-    """The rows of the parts that name nobody, all at one query."""
+def _rows_of(project: Project) -> dict[str, Any]:
+    """The rows of the parts that name nobody, and the `hours` spent, all at one query."""
     parts = {name: Project.part_model(name) for name in _PLAIN_PARTS}
     wanted = {f"{name}_rows": ArraySubquery(_as_json(part)) for name, part in parts.items()}
-    found: Any = Project.objects.filter(pk=project.pk).values(**wanted).get()
-    return {name: [_row(part, told) for told in found[f"{name}_rows"]] for name, part in parts.items()}
+    found: Any = Project.objects.filter(pk=project.pk).values(**wanted, hours=hours_expression()).get()
+    rows = {name: [_row(part, told) for told in found[f"{name}_rows"]] for name, part in parts.items()}
+    return {**rows, "hours": found["hours"]}
 
 
 def _as_json(part: Any) -> Any:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models import Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -131,7 +132,7 @@ def test_the_manager_says_his_word_and_takes_it_back(cast: Cast) -> None:
 def test_hours_of_an_app_above_count(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     project = make_project(cast.ann, budget_hours=Decimal(10))
     assert health_by_project([project], cast.ann)[project.pk].level == "green"
-    monkeypatch.setattr(health_reading, "_hours", [lambda keys: {key: Decimal(11) for key in keys}])
+    monkeypatch.setattr(health_reading, "_hours", [lambda _key: Value(Decimal(11))])
     assert health_by_project([project], cast.ann)[project.pk].level == "red"
     move_project(project, project_stage("Closed"), actor=cast.ann)
     assert health_by_project([project], cast.ann)[project.pk].level == "green"

@@ -1,6 +1,7 @@
 """Entering, submitting and deciding on time: what must hold, who may, and who hears of it."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, Scope, forget_rights
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
-from projects.health_reading import hours_spent_on
-from projects.models import ProjectMember
+from projects.health_reading import with_facts
+from projects.models import Project, ProjectMember
 from projects.tests.project_factories import make_project
 from tasks.models import ProjectTime, TimeEntry, Timer, TimeState
 from tasks.services import (
@@ -69,7 +70,7 @@ def test_time_knows_its_project_by_its_task_and_counts_for_it(cast: Cast) -> Non
     task = make_task(cast.ann, project=project, estimate=2)
     entry = make_time(cast.ann, task, 90)
     assert entry.project_id == project.pk
-    assert hours_spent_on([project]) == {project.pk: 1.5}
+    assert with_facts(Project.objects.filter(pk=project.pk)).get().facts_hours == Decimal("1.5")
     seen = time_of(task, cast.ann)
     assert (seen.logged, seen.own, seen.estimate, seen.left_text, seen.is_over) == (90, 90, 120, "0:30", False)
     make_time(cast.ann, task, 31)

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import DecimalField, Subquery, Sum, Value
+from django.db.models.functions import Cast, Round
 
 from crm.access.rights import Action, hidden_fields, may
 from projects.models import Project
 from tasks.models import ProjectTime, Task, TimeEntry, TimeLock, Timer
-from tasks.time.durations import duration_text, hours_of
+from tasks.time.durations import duration_text
 
 
 def locked_until() -> date | None:
@@ -28,13 +29,15 @@ def rules_of(project_id: UUID | None) -> ProjectTime:
     return ProjectTime.objects.filter(project=project_id).first() or ProjectTime(project_id=project_id)
 
 
-def hours_spent_on(projects: Sequence[UUID]) -> Mapping[UUID, Decimal]:
-    """All that was worked on each, whoever worked it and whatever became of it, in hours; at one query.
+def hours_spent_on(project: Any) -> Any:
+    """All that was worked on a project, whoever worked it and whatever became of it, in hours, as an expression.
 
     The sum is told to whoever sees the hours of the project, and never what it is made of.
     """
-    worked = TimeEntry.objects.alive().filter(project__in=projects).order_by().values("project")
-    return {row["project"]: hours_of(row["total"]) for row in worked.annotate(total=Sum("minutes"))}
+    worked = TimeEntry.objects.alive().filter(project=project).order_by().values("project")
+    exact = DecimalField(max_digits=12, decimal_places=2)
+    hours = Round(Cast(Sum("minutes"), exact) / Value(Decimal(60)), 2)
+    return Subquery(worked.annotate(total=hours).values("total"), output_field=exact)
 
 
 def minutes_logged_on(tasks: Sequence[UUID]) -> Mapping[UUID, int]:
