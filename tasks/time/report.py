@@ -80,7 +80,7 @@ class Report:
     then: Grouping | None
     rows: Sequence[Row]
     total: Sums
-    sees_money: bool
+    has_money: bool
     is_cut: bool = False
 
     @property
@@ -111,15 +111,12 @@ def report_of(asked: Asked, *, reader: Any, entries: Any = None, most: int = MOS
     entries = TimeEntry.objects.visible_to(reader) if entries is None else entries
     narrowed = _narrowed(entries, asked, known, reader)
     groups = _summed(narrowed, [by, *([then] if then else [])], priced_spans(reader), reader)
-    rows, total = _rows(groups, by, then, reader)
-    count = 0
-    shown: list[Row] = []
-    for row in rows:
-        count += 1 + len(row.within)
-        if count > most and shown:
-            break
-        shown.append(row)
-    return Report(by, then, shown, total, sees_money(reader), is_cut=len(shown) < len(rows))
+    total = Sums()
+    for sums in groups.values():
+        total.add(sums)
+    kept = _first(groups, by, most)
+    rows = _rows(kept, by, then, reader)
+    return Report(by, then, rows, total, sees_money(reader) and bool(total.money), is_cut=len(kept) < len(groups))
 
 
 def _narrowed(entries: Any, asked: Asked, known: Mapping[str, Grouping], reader: Any) -> Any:
@@ -179,14 +176,32 @@ def _columns(spans: Sequence[Span]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _column in range(6)]
 
 
-def _rows(groups: Groups, by: Grouping, then: Grouping | None, reader: Any) -> tuple[list[Row], Sums]:
+def _first(groups: Groups, by: Grouping, most: int) -> Groups:
+    """The groups of the first rows of the report: names are read of these alone."""
+    if len(groups) <= most:
+        return groups
+    minutes: dict[Any, int] = defaultdict(int)
+    sizes: dict[Any, int] = defaultdict(int)
+    for key, sums in groups.items():
+        minutes[key[0]] += sums.minutes
+        sizes[key[0]] += 1
+    order = sorted(minutes, key=lambda key: key) if by.is_of_time else sorted(minutes, key=lambda key: -minutes[key])
+    count = 0
+    kept: set[Any] = set()
+    for key in order:
+        count += sizes[key]
+        if count > most and kept:
+            break
+        kept.add(key)
+    return {key: sums for key, sums in groups.items() if key[0] in kept}
+
+
+def _rows(groups: Groups, by: Grouping, then: Grouping | None, reader: Any) -> list[Row]:
     labels = by.labels({key[0] for key in groups} - {None}, reader)
     inner = then.labels({key[1] for key in groups} - {None}, reader) if then else {}
-    total = Sums()
     above: dict[Any, Sums] = defaultdict(Sums)
     within: dict[Any, list[tuple[Any, Sums]]] = defaultdict(list)
     for key, sums in groups.items():
-        total.add(sums)
         above[key[0]].add(sums)
         if then:
             within[key[0]].append((key[1], sums))
@@ -194,7 +209,7 @@ def _rows(groups: Groups, by: Grouping, then: Grouping | None, reader: Any) -> t
         Row(key, label_of(by, key, labels), above[key], _ordered(within[key], then, inner) if then else ())
         for key in above
     ]
-    return _in_order(rows, by), total
+    return _in_order(rows, by)
 
 
 def _ordered(found: Sequence[tuple[Any, Sums]], grouping: Grouping, labels: Labels) -> list[Row]:

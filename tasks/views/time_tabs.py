@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from crm.access.rights import Action, Scope, may, rights_of
 from projects.models import Project
 from tasks.models import TimeEntry
+from tasks.time.reading import may_enter
 from tasks.time.rights import may_lock
 
 
@@ -23,6 +24,8 @@ class Tab:
 def tabs_of(reader: Any, current: str) -> list[Tab]:
     """At no query."""
     offered = [("week", _("My week"), "time:list")]
+    if may_enter(reader):
+        offered.append(("timer", _("Timer"), "time:timer"))
     if decides(reader):
         offered.append(("approve", _("To approve"), "time:approve"))
     offered.append(("report", _("Report"), "time:report"))

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -142,7 +143,9 @@ def cell(request: HttpRequest) -> HttpResponse:
     shown = week_of(reader, monday_of(sent.day), reader=reader, today=timezone.localdate(), wanted=wanted)
     row = next(row for row in shown.rows if row.named.place == sent.place)
     changed: WeekCell = next(one for one in row.cells if one.day == sent.day)
-    return HttpResponse(draw("time/_cell_answer.jinja", cell=changed, row=row, week=shown))
+    return HttpResponse(
+        draw("time/_cell_answer.jinja", cell=changed, row=row, week=shown, csrf_token=get_token(request))
+    )
 
 
 def _require_own(request: HttpRequest) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import accumulate
 from uuid import UUID
 
@@ -55,7 +56,7 @@ class WeekLoad:
     def task_minutes(self) -> int:
         return sum(self.tasks.values())
 
-    @property
+    @cached_property
     def load(self) -> int:
         on_projects: dict[UUID | None, int] = defaultdict(int)
         for key, minutes in self.tasks.items():
@@ -96,7 +97,7 @@ class Clock:
 
     def between(self, first: date, last: date) -> int:
         """Both days included; nothing before the first day of the clock or after its last."""
-        return self._before(last + timedelta(days=1)) - self._before(first) if last >= first else 0
+        return self.before(last + timedelta(days=1)) - self.before(first) if last >= first else 0
 
     def first_working_day(self, day: date) -> date:
         """From this day on; the day itself where the clock knows of none."""
@@ -104,7 +105,8 @@ class Clock:
         later = bisect_right(self._until, self._until[min(at, len(self._until) - 1)])
         return self.first + timedelta(days=later - 1) if later < len(self._until) else day
 
-    def _before(self, day: date) -> int:
+    def before(self, day: date) -> int:
+        """All that is worked until this day, which is not counted."""
         return self._until[min(max((day - self.first).days, 0), len(self._until) - 1)]
 
 
@@ -114,18 +116,25 @@ def done_before(work: Work, day: date, clock: Clock) -> int:
     The rest is spread from the first day of the clock (or the later start) to the due day, in proportion to the hours
     of each day. What is overdue, or has no working day left until it is due, falls on the first working day that comes.
     """
-    if work.due is None:
-        return 0
-    first = max(clock.first, work.starts or clock.first)
-    total = clock.between(first, work.due)
-    if not total:
-        return work.remaining if clock.first_working_day(max(clock.first, work.due)) < day else 0
-    return work.remaining * clock.between(first, min(day - timedelta(days=1), work.due)) // total
+    return _done_at([(day, clock.before(day))], work, clock)[0] if work.due is not None else 0
+
+
+def _done_at(moments: Sequence[tuple[date, int]], work: Work, clock: Clock) -> list[int]:
+    """As `done_before` for each of some days, given with what the clock counts before them."""
+    due = work.due or clock.first
+    begin = clock.before(max(clock.first, work.starts or clock.first))
+    end = max(begin, clock.before(due + timedelta(days=1)))
+    if begin == end:
+        only = clock.first_working_day(max(clock.first, due))
+        return [work.remaining if only < day else 0 for day, _before in moments]
+    # Rounded from the beginning each time, so that the parts add up to the whole.
+    return [work.remaining * (min(max(at, begin), end) - begin) // (end - begin) for _day, at in moments]
 
 
 def load_of(works: Iterable[Work], given: Iterable[Given], weeks: int, clock: Clock) -> PersonLoad:
     """The load of the week in which the clock begins, of which only what is left counts, and of those after it."""
     mondays = [monday_of(clock.first) + timedelta(days=WEEK * number) for number in range(weeks + 1)]
+    ends = [(monday, clock.before(monday)) for monday in mondays[1:]]
     by_week: list[dict[UUID, int]] = [{} for _week in range(weeks)]
     later, undated, of_project = 0, [], {}
     for work in works:
@@ -134,13 +143,10 @@ def load_of(works: Iterable[Work], given: Iterable[Given], weeks: int, clock: Cl
             continue
         of_project[work.key] = work.project
         told = 0
-        for number in range(weeks):
-            until = done_before(work, mondays[number + 1], clock)
+        for week, until in zip(by_week, _done_at(ends, work, clock), strict=True):
             if until > told:
-                by_week[number][work.key] = until - told
+                week[work.key] = until - told
                 told = until
-            if told == work.remaining:
-                break
         later += work.remaining - told
     allocations = list(given)
     found = [
