@@ -18,9 +18,11 @@ class TasksConfig(AppConfig):
         from tasks.idle import IdleFilter, idle_marks
         from tasks.reminders.starting import begin
         from tasks.rights import register_rules
+        from tasks.time.demo import make_demo_time
         from tasks.time.registering import register_time
 
         add_to_demo(make_demo_tasks)
+        add_to_demo(make_demo_time)
         register_rules()
         register(idle_marks)
         label = gettext_lazy("Without a next task")
