@@ -260,3 +260,19 @@ def test_the_files_hold_what_may_be_exported(cast: Cast) -> None:
     assert Decimal(lines[1][3]) == Decimal("1.5")
     grant_all(cast.ann.role, Scope.NONE, actions=["export"])
     assert browser.get(f"{url}&format=csv").status_code == 403
+
+
+def test_time_on_what_is_out_of_sight_is_one_row_and_found_by_no_key(cast: Cast) -> None:
+    """ann sees bob's time, and neither of the projects on whose teams he is."""
+    acme = make_client(cast.cy, "Acme Vorskla")
+    for name in ("Kestrel", "Heron"):
+        project = make_project(cast.cy, name, client=acme, parts={"members": [ProjectMember(user=cast.bob)]})
+        make_time(cast.bob, project, 60, day=MONDAY)
+    shown = report(cast.ann, "&by=project")
+    assert shown.count('<th scope="row">') == 2
+    assert "Without a project, or of one you may not see" in shown
+    assert "No time here" in report(cast.ann, f"&project={project.pk}")
+    assert "No time here" in report(cast.ann, f"&client={acme.pk}")
+    for word in ("Kestrel", "Heron", "Acme Vorskla"):
+        assert word not in report(cast.ann, "&by=client&then=project")
+    assert "1:00" in report(cast.bob, f"&project={project.pk}")
