@@ -45,7 +45,7 @@ HERS = {
     # The catalogue.
     *("mooring", "tariff", "ballast", "toll"),
     # The projects.
-    *("survey", "permit", "sea", "trial", "fuel", "crew", "log", "wake"),
+    *("survey", "permit", "sea", "trial", "fuel", "crew", "log", "wake", "meeting"),
     *("dock", "keel", "prototype", "launch", "is", "late", "Ask", "board", "VORSKLA"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")

@@ -1,7 +1,7 @@
 """A small company whose every record is ann's, and a value for every parameter of every address."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from fnmatch import fnmatch
@@ -36,10 +36,6 @@ from projects.models import Deal, DealLine, Pipeline, Price, PriceList, Product,
 from projects.services import move_deal, move_project, save_deal, save_price_list
 from projects.tests.factories import make_deal, make_price_list, make_product, stage
 from projects.tests.project_factories import make_full_project, make_project, project_stage
-from tasks.calendars.reading.found import Found
-from tasks.models import CalendarFeed, CalendarUpload, Reminder, Task, TaskNature, TimeEntry
-from tasks.reminders.firing import REMINDER
-from tasks.tests.factories import make_task
 from teams.models import Absence, Company, Invitation, SeenAs, Skill, User
 from teams.services import enter_absence, save_rate
 from teams.tests.factories import Cast, TeamFactory, UserFactory, join, make_cast
@@ -177,15 +173,6 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
             "pk": lambda world: world.comment.pk,
         },
     ),
-    ("reminders:snooze", {"pk": lambda world: _reminded(world).pk}),
-    (
-        "reminders:*",
-        {
-            "label": lambda world: "clients.client",
-            "key": lambda world: world.client.pk,
-            "pk": lambda world: _reminder_of(world).pk,
-        },
-    ),
     ("notifications:*", {"pk": lambda world: Notification.objects.filter(user=world.cast.ann).earliest("pk").pk}),
     ("clients:restore", {"pk": lambda world: world.binned_client.pk}),
     ("contacts:restore", {"pk": lambda world: world.binned_contact.pk}),
@@ -202,20 +189,11 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
     ("prices:restore", {"pk": lambda world: world.binned_price_list.pk}),
     ("prices:field", {"pk": lambda world: world.price_list.pk, "name": lambda world: "valid_until"}),
     ("prices:*", {"pk": lambda world: world.price_list.pk, "number": lambda world: 1}),
-    ("calendars:feed", {"secret": lambda world: "unknown"}),
-    ("calendars:revoke", {"pk": lambda world: _calendar_link_of(world.cast.ann).pk}),
-    ("calendars:*invite", {"pk": lambda world: _meeting_of(world).pk}),
-    ("calendars:*", {"pk": lambda world: _calendar_upload_of(world.cast.ann).pk}),
     ("company:*", {"pk": lambda world: world.objects[ExchangeRate].pk}),
     ("projects:restore", {"pk": lambda world: world.binned_project.pk}),
     ("projects:field", {"pk": lambda world: world.project.pk, "name": lambda world: "planned_end"}),
     ("projects:part", {"pk": lambda world: world.project.pk, "name": lambda world: "milestones"}),
     ("projects:*", {"pk": lambda world: world.project.pk, "number": lambda world: 1}),
-    ("workload:*", {"pk": lambda world: Task.objects.filter(owner=world.cast.ann).earliest("pk").pk}),
-    ("time:of_project", {"pk": lambda world: world.project.pk}),
-    ("time:project_rules", {"pk": lambda world: world.project.pk}),
-    ("time:restore", {"pk": lambda world: TimeEntry.objects.filter(deleted_at__isnull=False).earliest("pk").pk}),
-    ("time:*", {"pk": lambda world: TimeEntry.objects.filter(owner=world.cast.ann).earliest("pk").pk}),
     ("imports:columns", {"pk": lambda world: world.objects[Import].pk}),
     ("imports:values", {"pk": lambda world: Import.objects.filter(status=ImportStatus.MATCHING).latest("pk").pk}),
     ("imports:options", {"target": lambda world: "deals", "field": lambda world: "client"}),
@@ -239,38 +217,6 @@ PROVIDERS: list[tuple[str, Mapping[str, Provider]]] = [
 def _invitation_by(user: User) -> Invitation:
     kept = {"email": "new@heron.example", "role": user.role, "expires_at": timezone.now() + timedelta(days=1)}
     return Invitation.objects.get_or_create(inviter=user, secret_digest="walked", defaults=kept)[0]
-
-
-def _reminder_of(world: World) -> Reminder:
-    own = {"user": world.cast.ann, "record_type": "clients.client", "record_id": world.client.pk}
-    moment = timezone.now().replace(microsecond=0) + timedelta(days=1)
-    return Reminder.objects.filter(**own).first() or Reminder.objects.create(
-        **own, at=moment, due_at=moment, note="Kestrel"
-    )
-
-
-def _reminded(world: World) -> Notification:
-    """A reminder that was told."""
-    known = {"user": world.cast.ann, "kind": REMINDER, "record_type": "clients.client", "record_id": world.client.pk}
-    return Notification.objects.get_or_create(**known, defaults={"group_key": REMINDER, "message_id": 0})[0]
-
-
-def _calendar_link_of(user: User) -> CalendarFeed:
-    return CalendarFeed.objects.get_or_create(user=user, name="Kestrel", secret_digest="walked")[0]
-
-
-def _calendar_upload_of(user: User) -> CalendarUpload:
-    event = Found(1, uid="walked", title="Kestrel", start="2037-01-01T09:00:00", next="2037-01-01T09:00:00")
-    kept = {"events": [asdict(event)] * 40, "total": 40}
-    return CalendarUpload.objects.get_or_create(user=user, file_name="Kestrel.ics", defaults=kept)[0]
-
-
-def _meeting_of(world: "World") -> Task:
-    found = Task.objects.filter(owner=world.cast.ann, name="Kestrel meeting").first()
-    due = timezone.now() + timedelta(days=3)
-    return found or make_task(
-        world.cast.ann, "Kestrel meeting", contact=world.contact, due=due, nature=TaskNature.MEETING
-    )
 
 
 def _session_of(user: User) -> UserSession:

@@ -1,6 +1,7 @@
 """The tasks of the small company of `crm.tests.world`, and the values of the parameters of their addresses."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +10,47 @@ from django.utils import timezone
 from clients.models import Client
 from contacts.models import Contact
 from crm.access.writing import move_to_bin
+from crm.notifications.models import Notification
 from projects.models import Deal, Project
-from tasks.models import Task, TaskBlocker, TaskBoard, TaskCheck, TaskKind, TaskNature, TaskWatcher
+from tasks.calendars.reading.found import Found
+from tasks.models import (
+    CalendarFeed,
+    CalendarUpload,
+    Reminder,
+    Task,
+    TaskBlocker,
+    TaskBoard,
+    TaskCheck,
+    TaskKind,
+    TaskNature,
+    TaskWatcher,
+    TimeEntry,
+)
+from tasks.reminders.firing import REMINDER
 from tasks.tests.factories import make_task
 from tasks.tests.time_factories import grow_time, make_time_of_world
 from teams.models import User
 from teams.tests.factories import Cast
 
 PROVIDERS: list[tuple[str, Mapping[str, Callable[[Any], Any]]]] = [
+    ("reminders:snooze", {"pk": lambda world: world.objects["reminded"].pk}),
+    (
+        "reminders:*",
+        {
+            "label": lambda world: "clients.client",
+            "key": lambda world: world.client.pk,
+            "pk": lambda world: world.objects[Reminder].pk,
+        },
+    ),
+    ("calendars:feed", {"secret": lambda world: "unknown"}),
+    ("calendars:revoke", {"pk": lambda world: world.objects[CalendarFeed].pk}),
+    ("calendars:*invite", {"pk": lambda world: world.objects["meeting"].pk}),
+    ("calendars:*", {"pk": lambda world: world.objects[CalendarUpload].pk}),
+    ("workload:*", {"pk": lambda world: world.objects[Task].pk}),
+    ("time:of_project", {"pk": lambda world: world.project.pk}),
+    ("time:project_rules", {"pk": lambda world: world.project.pk}),
+    ("time:restore", {"pk": lambda world: TimeEntry.objects.filter(deleted_at__isnull=False).earliest("pk").pk}),
+    ("time:*", {"pk": lambda world: TimeEntry.objects.filter(owner=world.cast.ann).earliest("pk").pk}),
     ("tasks:on", {"kind": lambda world: "projects.deal", "key": lambda world: world.deal.pk}),
     ("tasks:restore", {"pk": lambda world: world.objects["binned_task"].pk}),
     ("tasks:field", {"pk": lambda world: world.objects[Task].pk, "name": lambda world: "estimate"}),
@@ -48,7 +82,29 @@ def make_tasks(cast: Cast, client: Client, contact: Contact, deal: Deal, project
     make_time_of_world(cast, project)
     binned = make_task(ann, "Kestrel wake")
     move_to_bin(binned, actor=ann)
-    return {Task: task, "binned_task": binned, TaskBoard: task.status.board, TaskKind: task.kind}
+    found = {Task: task, "binned_task": binned, TaskBoard: task.status.board, TaskKind: task.kind}
+    return found | _calendars_of(ann, contact) | _reminders_of(ann, client)
+
+
+def _calendars_of(user: User, contact: Contact) -> dict[Any, Any]:
+    """A link, a file that waits for a yes, and a meeting to invite to."""
+    event = Found(1, uid="walked", title="Kestrel", start="2037-01-01T09:00:00", next="2037-01-01T09:00:00")
+    due = timezone.now() + timedelta(days=3)
+    return {
+        CalendarFeed: CalendarFeed.objects.create(user=user, name="Kestrel", secret_digest="walked"),
+        CalendarUpload: CalendarUpload.objects.create(
+            user=user, file_name="Kestrel.ics", events=[asdict(event)] * 40, total=40
+        ),
+        "meeting": make_task(user, "Kestrel meeting", contact=contact, due=due, nature=TaskNature.MEETING),
+    }
+
+
+def _reminders_of(user: User, client: Client) -> dict[Any, Any]:
+    """One that waits, and one that was told."""
+    about = {"user": user, "record_type": "clients.client", "record_id": client.pk}
+    moment = timezone.now().replace(microsecond=0) + timedelta(days=1)
+    told = Notification.objects.create(**about, kind=REMINDER, group_key=REMINDER, message_id=0)
+    return {Reminder: Reminder.objects.create(**about, at=moment, due_at=moment, note="Kestrel"), "reminded": told}
 
 
 def grow_tasks(world: Any, count: int) -> None:
