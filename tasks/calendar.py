@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from crm.access.querysets import branches
 from crm.access.rights import Action, locked_fields, may
 from crm.listing.filters import EARLIEST, LATEST
 from projects.calendar import month_named, next_month, weekdays, weeks_around
-from tasks.models import OPEN_STATES, Task
+from tasks.models import Task
 from tasks.models.tasks import DAY_MINUTES, LONGEST_DURATION
 from tasks.pages import TasksPage
 from tasks.tables import CALENDAR
@@ -76,6 +76,7 @@ class CalendarPage(TasksPage):
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request, CALENDAR)
+        self.zone = timezone.get_current_timezone()
         self.today = timezone.localdate()
         self.month = month_named(request.GET.get("month", "")) or self.today.replace(day=1)
 
@@ -108,8 +109,8 @@ class CalendarPage(TasksPage):
         found = self._of_days(days, most)
         lasting = Q(due_on__lt=days[0], due_on__gte=first - timedelta(minutes=LONGEST_DURATION))
         longer = self.tasks.filter(lasting, duration__gt=DAY_MINUTES).visible_to(self.request.user)
-        rows = [*self._with_relations(longer.order_by(*_BY_DAY))[:most], *found.tasks]
-        return Found([task for task in rows if _touches(task, first, last)], found.is_cut)
+        rows = [*self._as_drawn(longer.order_by(*_BY_DAY))[:most], *found.tasks]
+        return Found([task for task in rows if _touches(task, first, last, self.zone)], found.is_cut)
 
     def _of_days(self, days: Sequence[date], most: int) -> Found:
         reader = self.request.user
@@ -117,7 +118,7 @@ class CalendarPage(TasksPage):
         is_of_one = self.is_mine or bool(self.request.GET.get("owner") or self.request.GET.get("mine"))
         if is_of_one or not branches(Task, reader, Action.VIEW).reaches_all:
             among = ordered.filter(due_on__range=(days[0], days[-1]))
-            rows = list(self._with_relations(among.first_visible(reader, limit=most + 1)))
+            rows = list(self._as_drawn(among.first_visible(reader, limit=most + 1)))
             if len(rows) <= most:
                 return Found(rows)
         # So many that the first days would take all the room: some of each day.
@@ -125,16 +126,16 @@ class CalendarPage(TasksPage):
         tops = ordered.first_visible_of_each(reader, "due_on", days, limit=each + 1)
         counts: dict[Any, int] = {}
         kept = []
-        for task in self._with_relations(tops):
+        for task in self._as_drawn(tops):
             counts[task.due_on] = counts.get(task.due_on, 0) + 1
             if counts[task.due_on] <= each:
                 kept.append(task)
         return Found(kept, any(count > each for count in counts.values()))
 
     @staticmethod
-    def _with_relations(tasks: Any) -> Any:
+    def _as_drawn(tasks: Any) -> Any:
         """What is drawn and no more: a range has a thousand of them."""
-        return tasks.defer(*_UNDRAWN).select_related("kind")
+        return tasks.defer(*_UNDRAWN)
 
     def movable(self, tasks: Sequence[Task]) -> set[Any]:
         """The keys of those whose date the reader may change; one query."""
@@ -159,7 +160,7 @@ class CalendarPage(TasksPage):
         tasks = self.between(first, last, most=READ * len(by_day)).tasks
         movable = self.movable(tasks)
         for task in sorted(tasks, key=_by_time):
-            for day in _days_of(task, first, last):
+            for day in _days_of(task, first, last, self.zone):
                 self._put(by_day[day], task, is_movable=task.pk in movable)
         return weeks
 
@@ -210,28 +211,28 @@ _DRAWN = {
 _UNDRAWN = tuple(each.name for each in Task._meta.concrete_fields if each.name not in _DRAWN)
 
 
-def span_of(task: Task) -> tuple[date, date]:
-    """The first and the last day on which it stands, by the active clock."""
+def span_of(task: Task, zone: tzinfo) -> tuple[date, date]:
+    """The first and the last day on which it stands, by the clock of a time zone."""
     if task.due_at is None:
         first: Any = task.due_on
         return first, first + timedelta(days=max(0, -(-(task.duration or 0) // DAY_MINUTES) - 1))
-    starts = timezone.localtime(task.due_at)
+    starts = task.due_at.astimezone(zone)
     # What ends at midnight is not of the day that begins then.
-    ends = timezone.localtime(task.due_at + timedelta(minutes=max(1, task.duration or 0)) - timedelta(microseconds=1))
-    return starts.date(), ends.date()
+    length = timedelta(minutes=max(1, task.duration or 0)) - timedelta(microseconds=1)
+    return starts.date(), (task.due_at + length).astimezone(zone).date()
 
 
-def is_open(task: Task) -> bool:
-    return task.state in OPEN_STATES
-
-
-def _touches(task: Task, first: date, last: date) -> bool:
-    starts, ends = span_of(task)
+def _touches(task: Task, first: date, last: date, zone: tzinfo) -> bool:
+    day: Any = task.due_on
+    if first < day < last:
+        # By another clock it is a day earlier or later at most.
+        return True
+    starts, ends = span_of(task, zone)
     return starts <= last and ends >= first
 
 
-def _days_of(task: Task, first: date, last: date) -> Iterator[date]:
-    starts, ends = span_of(task)
+def _days_of(task: Task, first: date, last: date, zone: tzinfo) -> Iterator[date]:
+    starts, ends = span_of(task, zone)
     day = max(starts, first)
     while day <= min(ends, last):
         yield day

@@ -41,17 +41,19 @@
     const parameters = filters();
     parameters.set("start", range.startStr);
     parameters.set("end", range.endStr);
+    let answer;
     try {
       const response = await fetch(`${root.dataset.events}?${parameters}`, { headers: { "HX-Request": "true" } });
       if (!response.ok) throw new Error(response.statusText);
-      const answer = await response.json();
-      said.textContent = answer.said;
-      said.hidden = !answer.said;
-      done(answer.events);
+      answer = await response.json();
     } catch (problem) {
       tell(root.dataset.failed);
       failed(problem);
+      return;
     }
+    said.textContent = answer.said;
+    said.hidden = !answer.said;
+    done(answer.events);
   };
 
   // Moving: by a drag, by the dialog, back again
@@ -161,6 +163,7 @@
   };
   const onDates = ({ view }) => {
     sessionStorage.setItem(VIEW, view.type);
+    root.classList.toggle("is-agenda", view.type.startsWith("list"));
     const middle = new Date((view.currentStart.getTime() + view.currentEnd.getTime()) / 2);
     follow(middle.toISOString().slice(0, 7));
   };
@@ -201,8 +204,9 @@
     toolbarTitleClass: "cl-title",
     buttonClass: ({ isSelected }) => (isSelected ? "cl-button is-selected" : "cl-button"),
     listItemEventBeforeClass: "cl-dot",
-    listItemEventTitleClass: ({ view }) => (view.type.startsWith("list") ? "cl-name cl-list-title" : "cl-name"),
-    listItemEventTimeClass: ({ view }) => (view.type.startsWith("list") ? "cl-list-time" : ""),
+    eventTitleClass: "cl-title-text",
+    listItemEventTitleClass: "cl-name",
+    listItemEventTimeClass: "cl-at",
     events: fetchEvents,
     eventDidMount: onMount,
     eventDrop: (change) => onChange(change, false),

@@ -74,14 +74,14 @@ def task_reschedule(request: HttpRequest, pk: UUID) -> HttpResponse:
     The calendar's script gets the event as it stands now: 422 for a date that is refused, 409 for one that came too
     late. Others get a form, and are led back.
     """
-    task, permissions = fetch_record(Task, pk, reader=request.user, action=Action.CHANGE, related=("kind", "status"))
+    task, permissions = fetch_record(Task, pk, reader=request.user, action=Action.CHANGE, related=("status",))
     if not permissions.may_edit["due_on"]:
         raise PermissionDenied
     at = timezone.localtime(task.due_at) if task.due_at else None
     initial = {"day": at.date() if at else task.due_on, "time": at and at.time(), "duration": task.duration}
     is_script = bool(getattr(request, "htmx", False))
     form = MoveForm(request.POST if request.method == "POST" else None, initial=initial)
-    before = place_of(task) if task.due_on else None
+    before = place_of(task, timezone.get_current_timezone()) if task.due_on else None
     said, status = "", 422
     if form.is_valid():
         said, status = _move(request, task, form)
@@ -130,7 +130,7 @@ def _said(task: Task) -> str:
 
 
 def _told(request: HttpRequest, pk: UUID, status: int, *, said: str, before: Any) -> JsonResponse:
-    task = Task.objects.visible_to(request.user).select_related("kind").filter(pk=pk).first()
+    task = Task.objects.visible_to(request.user).filter(pk=pk).first()
     events = events_of(CalendarPage(request), [task]) if task and task.due_on else []
     return JsonResponse({"said": said, "event": events[0] if events else None, "before": before}, status=status)
 
