@@ -29,6 +29,8 @@ SHOWN = 20
 #: Boards that are offered; who has more reaches the others from the pages of their projects.
 OFFERED = 200
 COLUMN = "column"
+# What no card shows: a board has a hundred of them.
+_UNDRAWN = ("description", "custom", "search_doc", "tags", "external_id", "calendar_uid", "rrule", "estimate")
 _LAST_CLOSED = Sort("done", "", "done_at").order(is_descending=True)
 
 
@@ -211,7 +213,7 @@ class BoardPage(TasksPage):
         if not statuses:
             return []
         rows = order.apply(tasks).first_visible_of_each(self.request.user, "status", statuses, limit=SHOWN + 1)
-        return rows.select_related("owner", "kind")
+        return rows.defer(*_UNDRAWN).select_related("owner", "kind")
 
     def _movable(self, tasks: Sequence[Task]) -> set[UUID]:
         if not tasks or not self.may_move:
