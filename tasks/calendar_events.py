@@ -31,10 +31,11 @@ _STAND_IN = str(_NOBODY)
 
 def events_between(page: CalendarPage, first: date, last: date) -> tuple[list[Event], bool]:
     """The events of these days, both included, and whether there are more tasks than are shown."""
+    reader: Any = page.request.user
     found: Found = page.between(first, last)
     events = events_of(page, found.tasks)
     events += virtual_events(page, first, last)
-    events += background_events(calendar_of(page.request.user), first, last)
+    events += background_events(calendar_of(reader), first, last)
     return events, found.is_cut
 
 
