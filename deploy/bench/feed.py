@@ -7,7 +7,6 @@ import argparse
 import http.client
 import os
 import random
-import re
 import statistics
 import sys
 import time
@@ -23,6 +22,7 @@ django.setup()
 from django.urls import reverse  # noqa: E402 the settings come first
 from django.utils import timezone  # noqa: E402
 from icalendar import Calendar  # noqa: E402
+from pages_parts.parts import write_part  # noqa: E402
 from pages_parts.reporting import machine_facts  # noqa: E402
 from pages_parts.timing import WebServer, web_server  # noqa: E402
 
@@ -36,8 +36,7 @@ from teams.models import Grant, Role, User  # noqa: E402
 
 BOUND = 200
 REPORT = Path(__file__).parents[2] / "docs" / "tasks_performance.md"
-HEADING = "## The calendar link"
-_TITLE = "# How quick tasks are\n"
+HEADING = "The calendar link"
 _WORDS = ("Зателефонувати", "Ірині", "про договір", "Send the offer", "Перевірити", "рахунок", "до п’ятниці", "Release")
 _ZONES = ("Europe/Kyiv", "Europe/Kyiv", "America/New_York", "Europe/Warsaw")
 _RULES = ("FREQ=WEEKLY;BYDAY=MO", "FREQ=DAILY;COUNT=20", "FREQ=MONTHLY;BYMONTHDAY=-1;UNTIL=20311231")
@@ -153,8 +152,6 @@ def _board() -> tuple:
 def _write(path: Path, rows: list[Timed], options: argparse.Namespace, load: float) -> None:
     """Puts its part into the page, and leaves the others."""
     lines = [
-        HEADING,
-        "",
         "Made by `bin/bench feed`: run it again rather than change this part. Milliseconds of the whole request over a"
         f" new connection, kB of the answer. Bound: 95 of 100 within {BOUND} ms.",
         "",
@@ -170,9 +167,7 @@ def _write(path: Path, rows: list[Timed], options: argparse.Namespace, load: flo
         " of the web process, the rest is the database and waiting for a turn.",
         "",
     ]
-    page = path.read_text(encoding="utf-8") if path.exists() else _TITLE
-    others = re.sub(rf"{re.escape(HEADING)}\n.*?(?=^## |\Z)", "", page, flags=re.MULTILINE | re.DOTALL)
-    path.write_text(f"{others.rstrip()}\n\n" + "\n".join(lines), encoding="utf-8")
+    write_part(path, "How quick tasks are", HEADING, lines)
 
 
 def _options() -> argparse.Namespace:

@@ -5,7 +5,6 @@
 
 import argparse
 import os
-import re
 import statistics
 import sys
 import time
@@ -24,6 +23,7 @@ from django.db import connection  # noqa: E402 the settings come first
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from pages_parts.filling import ForeignDatabase, copy_rows, fill_company, grant_all  # noqa: E402
+from pages_parts.parts import write_part  # noqa: E402
 from pages_parts.reporting import machine_facts  # noqa: E402
 
 from crm.access.rights import Scope  # noqa: E402
@@ -37,7 +37,7 @@ from tasks.services import install_ready_board  # noqa: E402
 from teams.models import Role, User  # noqa: E402
 
 REPORT = Path(__file__).parents[2] / "docs" / "tasks_performance.md"
-TITLE = "## Reminders"
+HEADING = "Reminders"
 _BATCH = 10_000
 _LABEL = Task._meta.label_lower
 
@@ -164,8 +164,6 @@ def _timed(title: str, prepare: Callable[[], None], *, times: int = 20) -> str:
 def _write(path: Path, rows: Sequence[str], people: Sequence[User], loads: tuple[float, float]) -> None:
     """This part of the page alone: others measure other parts."""
     lines = [
-        TITLE,
-        "",
         "Made by `bin/bench reminders`: run it again rather than change this part.",
         "",
         *machine_facts(loads[0]),
@@ -180,9 +178,7 @@ def _write(path: Path, rows: Sequence[str], people: Sequence[User], loads: tuple
         "whether the task is open and where it stands now), told in the product and marked, 250 in a transaction. The",
         "sweep runs every minute. The PostgreSQL of a benchmark writes without waiting for the disk.",
     ]
-    text = path.read_text() if path.exists() else "# How quick tasks are\n"
-    rest = re.sub(rf"\n{TITLE}\n.*?(?=\n## |\Z)", "", text, flags=re.DOTALL).rstrip()
-    path.write_text(rest + "\n\n" + "\n".join(lines) + "\n")
+    write_part(path, "How quick tasks are", HEADING, lines)
 
 
 def _options() -> argparse.Namespace:

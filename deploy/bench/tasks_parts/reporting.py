@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from pages_parts.parts import write_part
 from pages_parts.reporting import machine_facts
 from pages_parts.timing import Measured
 
@@ -11,20 +12,16 @@ from tasks.models import OPEN_STATES, Task, TaskWatcher
 from tasks_parts.asking import is_bounded
 from teams.models import Team, User
 
-_INTRODUCTION = """# How quick the views of tasks are
-
-Made by `bin/bench tasks`: run it again rather than change this page. Figures are milliseconds of server time, of the
-whole request from its first byte to the last one of the answer, on the same machine. Bound: 95 of 100 requests of my
-day, the board and the calendar within {bound} ms; the rows in italics have none.
+_INTRODUCTION = """Made by `bin/bench tasks`: run it again rather than change this part. Figures are milliseconds of
+server time, of the whole request from its first byte to the last one of the answer, on the same machine. Bound: 95 of
+100 requests of my day, the board and the calendar within {bound} ms; the rows in italics have none.
 """
-_METHOD = """## How it is measured
-
-`bin/bench tasks` makes a PostgreSQL of its own and fills it by COPY: 30 teams, 200 people, clients with deals, projects
-of eight members each, and tasks over the last two and a half years and the next four months, one in ten of them open.
-One task in three was given by somebody else than who does it, one in 50 is watched, one in five belongs to a project;
-it is kept for the next run. Then the product's own gunicorn (one process, all middleware, sessions in the database)
-answers signed-in requests one after another over a kept connection: {requests} for each row and reader after 20 to warm
-up, at other months each time.
+_METHOD = """`bin/bench tasks` makes a PostgreSQL of its own and fills it by COPY: 30 teams, 200 people, clients with
+deals, projects of eight members each, and tasks over the last two and a half years and the next four months, one in ten
+of them open. One task in three was given by somebody else than who does it, one in 50 is watched, one in five belongs
+to a project; it is kept for the next run. Then the product's own gunicorn (one process, all middleware, sessions in the
+database) answers signed-in requests one after another over a kept connection: {requests} for each row and reader after
+20 to warm up, at other months each time.
 {readers}
 
 “Computed” is the processor time of the web process for one request on average: where other work keeps the machine busy,
@@ -63,7 +60,7 @@ def write_tasks(
         "",
         _METHOD.format(requests=requests, readers="\n".join(seen)),
     ]
-    path.write_text("\n".join(lines))
+    write_part(path, "How quick tasks are", "My day, the board and the calendar", lines)
 
 
 def _row(rows: Sequence[Measured]) -> str:
