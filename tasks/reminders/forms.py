@@ -126,6 +126,8 @@ class _Rows(BaseFormSet):  # type: ignore[type-arg]
         return [form.meant for form in kept if form.cleaned_data.get("when")]
 
 
+#: What the names of these fields begin with.
+PREFIX = "reminders"
 _RowsOfTask = formset_factory(RowForm, formset=_Rows, can_delete=True, extra=1, max_num=MOST_ROWS, absolute_max=50)
 
 
@@ -140,7 +142,7 @@ def rows_of_task(data: Any, task: Any, reader: Any) -> Any:
     told = [one for one in stored if not one.anchor or one.anchor in {anchor.key for anchor in anchors}]
     kept = {"label": label, "reader": reader}
     initial = [_initial(one, anchors) for one in told]
-    return _RowsOfTask(data, initial=initial, prefix="reminders", form_kwargs=kept)
+    return _RowsOfTask(data, initial=initial, prefix=PREFIX, form_kwargs=kept)
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ from clients.tests.factories import make_client
 from crm.access.rights import Action
 from crm.access.shares import share, withdraw
 from crm.notifications.models import Notification
-from crm.pages.testing import browser_of
+from crm.pages.testing import browser_of, edit_of
 from crm.ui.testing import assert_strict_html
 from projects.tests.factories import make_deal
 from tasks.models import Reminder, ReminderSettings, Task
@@ -175,6 +175,19 @@ def rows(task: Task, user: User, *sent: dict[str, str]) -> Any:
     data = {"reminders-TOTAL_FORMS": str(len(sent)), "reminders-INITIAL_FORMS": "0"}
     data |= {f"reminders-{number}-{name}": value for number, row in enumerate(sent) for name, value in row.items()}
     return rows_of_task(data, task, user)
+
+
+def test_a_new_task_brings_the_reminders_of_its_form_else_those_of_ones_settings(cast: Cast, clock: Clock) -> None:
+    browser, new = browser_of(cast.ann), "/tasks/new/"
+    sent = {"name": "Call", "due_on": "2026-06-12", "due_time": "15:00", "reminders-TOTAL_FORMS": "2"}
+    sent |= {"reminders-INITIAL_FORMS": "0", "reminders-0-when": "due:10", "reminders-1-when": "own:due"}
+    answer = edit_of(browser, new, **sent, **{"reminders-1-amount": "x"})
+    assert answer.status_code == 422
+    assert not Task.objects.exists()
+    edit_of(browser, new, **sent, **{"reminders-1-amount": "2", "reminders-1-unit": "60"})
+    assert sorted(Reminder.objects.values_list("before", "user")) == [(10, cast.ann.pk), (120, cast.ann.pk)]
+    edit_of(browser, new, name="Call again", due_on="2026-06-12")
+    assert Reminder.objects.filter(is_default=True, user=cast.ann).count() == 1
 
 
 def test_the_form_of_a_task_keeps_any_number_of_ones_own(cast: Cast, clock: Clock) -> None:

@@ -1,9 +1,11 @@
 """The card of a task: see, add, edit, bin, restore."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from contacts.models import Contact
 from crm.access.rights import Action
 from crm.pages.binning import delete_page, restore_page
 from crm.pages.card import card_of
-from crm.pages.editing import EditPage, require_add
+from crm.pages.editing import EditPage, Save, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_record
 from projects.models import Deal, Project
@@ -24,7 +26,9 @@ from tasks.calendars.guests import invitation_part
 from tasks.card import circumstances_of
 from tasks.forms import TaskForm
 from tasks.models import Task
+from tasks.reminders.forms import PREFIX, rows_of_task
 from tasks.services import create_task, save_task
+from tasks.services.reminders import replace_reminders
 from tasks.time.reading import time_of
 
 _FROM: dict[str, Any] = {"client": Client, "contact": Contact, "deal": Deal, "project": Project, "parent": Task}
@@ -49,13 +53,38 @@ def task_beside(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "tasks/_beside.html" if is_part else "tasks/beside.html", context)
 
 
+class NewTaskPage(EditPage):
+    """With reminders for its author; without any he gets those of his settings."""
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        sent = request.POST if f"{PREFIX}-TOTAL_FORMS" in request.POST else None
+        rows = rows_of_task(sent, self.form.instance, request.user)
+        self.context = {**self.context, "reminders": rows}
+        if sent is not None and not rows.is_valid():
+            self.form.is_valid()
+            return self.show(request, status=422)
+        if sent is not None and rows.meant:
+            self.save = _with_reminders(self.save, rows.meant)
+        return super().respond(request)
+
+
+def _with_reminders(save: Save, meant: Sequence[Any]) -> Save:
+    @transaction.atomic
+    def store(task: Any, *, parts: Any, actor: Any) -> Task:
+        stored: Any = save(task, parts=parts, actor=actor)
+        replace_reminders(stored, meant, actor=actor)
+        return stored  # type: ignore[no-any-return]
+
+    return store
+
+
 @login_required
 def task_new(request: HttpRequest) -> HttpResponse:
     """`client`, `contact`, `deal`, `project` and `parent` name records that it is about, `due` a day, `at` a time."""
     require_add(request, Task)
     form = TaskForm(request.POST or None, instance=fresh_instance(Task), actor=request.user)
     came_from = _prefill(form, request)
-    page = EditPage(
+    page = NewTaskPage(
         form,
         save=create_task,
         template="tasks/edit.html",
