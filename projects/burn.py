@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access.rights import hidden_fields
-from crm.money.amounts import money_text
+from crm.money.amounts import decimal_text, money_text
 from projects.health_reading import hours_are_counted
 from projects.models import Deal, Milestone, MilestoneState, Project, StageKind
 
@@ -75,7 +75,7 @@ def _hours(project: Project) -> list[Bar]:
         (_("Hours planned"), project.budget_hours, "blue"),
         (_("Hours spent"), getattr(project, "facts_hours", None), "green"),
     ]
-    return _bars([(label, amount, tint) for label, amount, tint in told if amount], lambda hours: f"{hours:g}")
+    return _bars([(label, amount, tint) for label, amount, tint in told if amount], decimal_text)
 
 
 def _bars(told: Sequence[tuple[str, Decimal, str]], text: Any) -> list[Bar]:

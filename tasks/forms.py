@@ -138,7 +138,10 @@ class TaskForm(RepeatsForm, OwnedRecordForm):
             "tags": forms.TextInput(attrs={"data-tags": ""}),
             "duration": forms.NumberInput(attrs={"min": 1, "inputmode": "numeric"}),
         }
-        help_texts = {"tags": gettext_lazy("Separated by commas.")}
+        help_texts = {
+            "tags": gettext_lazy("Separated by commas."),
+            "description": gettext_lazy("**Bold**, *italic*, lists and links work."),
+        }
 
     def __init__(self, *args: Any, actor: Any, **kwargs: Any) -> None:
         super().__init__(*args, actor=actor, **kwargs)

@@ -36,7 +36,7 @@ register(
         hint=_("What somebody has to do, and until when"),
         url_name="tasks:new",
         icon="checkbox",
-        order=5,
+        order=22,
         is_shown=_may_add,
     )
 )

@@ -187,7 +187,7 @@ def test_two_fields_are_enough_on_the_page_of_a_client(cast: Cast) -> None:
 def test_htmx_gets_an_empty_box_and_the_timeline_hears_of_it(cast: Cast) -> None:
     acme = make_client(cast.ann, "Acme")
     answer = browser_of(cast.ann).post(new_url(acme), sent(), headers={"HX-Request": "true"})
-    assert answer.headers["HX-Trigger"] == "timeline-changed"
+    assert answer.headers["HX-Trigger"] == "timeline-changed, tasks-changed"
     assert "Wants a quote" not in answer.content.decode()
     refused = browser_of(cast.ann).post(new_url(acme), sent(text=""), headers={"HX-Request": "true"})
     assert refused.status_code == 422

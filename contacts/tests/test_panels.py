@@ -28,7 +28,9 @@ def cast(db: None) -> Cast:
 def drawn(record: Any, user: User) -> str:
     request = RequestFactory().get("/")
     request.user = user
-    context = RequestContext(request, {"record": record})
+    # As a request has it: fetched anew.
+    fresh = type(record).objects.get(pk=record.pk)
+    context = RequestContext(request, {"record": fresh})
     return Template("{% load panels %}{% panels record %}").render(context)
 
 

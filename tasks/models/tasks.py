@@ -92,7 +92,8 @@ class Task(Record):
     )
     name = models.CharField(_("title"), max_length=500, db_collation=NAME_COLLATION)
     kind = models.ForeignKey(TaskKind, verbose_name=_("kind"), on_delete=models.PROTECT, related_name="tasks")
-    description = models.TextField(_("description"), blank=True, max_length=20_000, help_text=_("Markdown."))
+    # Markdown.
+    description = models.TextField(_("description"), blank=True, max_length=20_000)
     client = models.ForeignKey(
         Client,
         verbose_name=_("client"),

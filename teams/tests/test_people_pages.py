@@ -225,12 +225,12 @@ def test_what_somebody_owns_is_counted_within_the_readers_sight(cast: Cast) -> N
     link = f"{reverse('clients:list')}?owner={cast.ann.pk}"
     seen = get(cast.bob, "detail", cast.ann.pk)
     counted = {kind.label: kind.count for kind in seen.context["owned"]}
-    assert counted == {"Clients": "2", "Contacts": "0", "Deals": "0", "Projects": "0"}
+    assert counted == {"Clients": "2", "Contacts": "0", "Deals": "0", "Projects": "0", "Tasks": "0"}
     assert link in seen.content.decode()
     share(Client.objects.get(name="Vorskla"), with_user=cast.cy, action=Action.VIEW, actor=cast.dana)
     unseen = get(cast.cy, "detail", cast.ann.pk)
     counted = {kind.label: kind.count for kind in unseen.context["owned"]}
-    assert counted == {"Clients": "1", "Contacts": "0", "Deals": "0", "Projects": "0"}
+    assert counted == {"Clients": "1", "Contacts": "0", "Deals": "0", "Projects": "0", "Tasks": "0"}
     # His list of clients does not offer her as an owner: the filter would be left out.
     assert link not in unseen.content.decode()
 

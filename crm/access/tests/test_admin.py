@@ -92,7 +92,7 @@ def test_only_staff_comes_in(cast: Cast, record: Any) -> None:
 
 def test_staff_finds_only_what_the_role_gives(cast: Cast) -> None:
     apps = {app["app_label"] for app in browser_of(cast.ann).get("/admin/").context["app_list"]}
-    assert apps == {"clients", "contacts", "projects"}
+    assert apps == {"clients", "contacts", "projects", "tasks"}
     Grant.objects.filter(record_type="contacts.contact").delete()
     apps = {app["app_label"] for app in browser_of(cast.ann).get("/admin/").context["app_list"]}
     assert apps == {"clients", "projects"}

@@ -283,5 +283,5 @@ class TestPage:
         # What Django keeps of content types is read by the first search of a process.
         browser.get(SEARCH, {"q": "acme"})
         # Of a type where nothing is found similar spellings are asked for too.
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             browser.get(SEARCH, {"q": "acme"})
