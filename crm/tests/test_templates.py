@@ -18,6 +18,8 @@ FORBIDDEN = {
 }
 # E-mails are read by mail programs, which know inline styles and nothing else.
 OF_MAIL = "account/email/"
+# The same in every language.
+NAMES = re.compile(r"Porada|XLSX|CSV|TSV|Google|Outlook|Apple|Thunderbird")
 
 
 def test_there_are_templates() -> None:
