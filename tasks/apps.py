@@ -18,6 +18,7 @@ class TasksConfig(AppConfig):
         from tasks.idle import IdleFilter, idle_marks
         from tasks.reminders.starting import begin
         from tasks.rights import register_rules
+        from tasks.services.handing import follow_teams
         from tasks.time.demo import make_demo_time
         from tasks.time.registering import register_time
 
@@ -30,3 +31,4 @@ class TasksConfig(AppConfig):
         register_time()
         register_next_task()
         begin()
+        follow_teams()

@@ -55,6 +55,10 @@ def _marks(counts: Mapping[str, int] | None) -> list[Mark]:
 class IdleFilter(FlagFilter):
     """Open deals without a task ahead, of the tasks in the reader's sight."""
 
+    @staticmethod
+    def is_open_to(user: Any) -> bool:
+        return sees_tasks_of_deals(user)
+
     def filter(self, queryset: Any, value: Any) -> Any:
         if not value:
             return queryset

@@ -115,11 +115,15 @@ def _start_of(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+def _to_everybody(_user: Any) -> bool:
+    return True
+
+
 class RecordFilterSet(django_filters.FilterSet):
     """The filters of every record type. Those that would tell a field that is hidden from the reader are not there.
 
     Made are the filters that the address names, each by one parameter, and those of `drawn`; None stands for all.
-    `ruled` names the ruled fields of filters whose column does not tell them.
+    `ruled` names the ruled fields of filters whose column does not tell them. A filter may have `is_open_to(user)`.
     """
 
     ruled: ClassVar[dict[str, tuple[str, ...]]] = {}
@@ -140,7 +144,9 @@ class RecordFilterSet(django_filters.FilterSet):
         self.base_filters = {
             name: each
             for name, each in type(self).base_filters.items()
-            if (drawn is None or name in drawn or name in data) and hidden.isdisjoint(self._ruled_fields(name, each))
+            if (drawn is None or name in drawn or name in data)
+            and hidden.isdisjoint(self._ruled_fields(name, each))
+            and getattr(each, "is_open_to", _to_everybody)(request.user)
         }
         super().__init__(data, queryset=queryset, request=request)
         for each in self.filters.values():

@@ -99,22 +99,22 @@ def conflict_differences(form: RecordForm, current: Record) -> list[Difference]:
             found.append(Difference(str(form.fields[name].label or name), mine, theirs))
     for name, rows in form.part_rows().items():
         label = str(type(current).part_model(name)._meta.verbose_name_plural)
-        mine = "; ".join(_row_text(form, row) for row in rows)
-        theirs = "; ".join(_row_text(form, row) for row in getattr(current, name).all())
+        mine = "; ".join(_row_text(form, name, row) for row in rows)
+        theirs = "; ".join(_row_text(form, name, row) for row in getattr(current, name).all())
         if mine != theirs:
             found.append(Difference(label, mine, theirs))
     return found
 
 
-def _row_text(form: RecordForm, row: Any) -> str:
+def _row_text(form: RecordForm, part: str, row: Any) -> str:
     """What a row says in full, to one who may write the part: a name is not always all of it.
 
     Of a row that names a record out of his sight he is told no more than the form tells him.
     """
-    own = type(form.instance)
+    whole = type(form.instance)._meta.get_field(part).field.name
     for column in row._meta.fields:
         key = getattr(row, column.attname)
-        is_link = column.is_relation and issubclass(column.related_model, Record) and column.related_model is not own
+        is_link = column.is_relation and issubclass(column.related_model, Record) and column.name != whole
         if is_link and key is not None and form.sight.find(column.related_model, key) is None:
             return _("a record you may not see")
     return str(getattr(row, "full_text", row))

@@ -68,7 +68,9 @@ class Task(Record):
     #: Where it stands: written by moves, told by the status, and hidden with it.
     STANDING: ClassVar[tuple[str, ...]] = ("status", "state", "done_at")
     KEPT_AT_RESTORING: ClassVar[frozenset[str]] = Record.KEPT_AT_RESTORING | {"status"}
-    NEEDED_AT_CREATION: ClassVar[frozenset[str]] = Record.NEEDED_AT_CREATION | {"status", "kind", "priority"}
+    NEEDED_AT_CREATION: ClassVar[frozenset[str]] = Record.NEEDED_AT_CREATION | {
+        *("status", "state", "done_at", "kind", "priority", "creator")
+    }
     RULED_WITH: ClassVar[dict[str, str]] = {
         "due_at": "due_on",
         "due_zone": "due_on",

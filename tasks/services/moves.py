@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
@@ -17,13 +18,15 @@ from crm.access.writing import change_fields, lock_record
 from crm.notifications.following import followers_of
 from crm.notifications.services import notify
 from crm.timeline import writing as timeline
-from tasks.models import CLOSED_STATES, OPEN_STATES, Task, TaskNature, TaskState, TaskStatus
+from tasks.models import CLOSED_STATES, OPEN_STATES, Task, TaskBlocker, TaskNature, TaskState, TaskStatus
 from tasks.selectors import status_of
 from tasks.services.recurring import begin_series, make_next
 from tasks.services.refusals import WrongBoard
 
 DONE, CANCELLED, MOVED, REOPENED = "tasks.done", "tasks.cancelled", "tasks.moved", "tasks.reopened"
 UNBLOCKED = "tasks.unblocked"
+# More wait for one task only by mistake.
+_MOST_TOLD = 100
 _EVENTS = {TaskState.DONE.value: DONE, TaskState.CANCELLED.value: CANCELLED}
 _REASONS = {
     DONE: gettext_noop("Done"),
@@ -144,8 +147,8 @@ def _tell(task: Task, event: str, *, actor: Any) -> None:
 
 def _tell_waiting(task: Task, *, actor: Any) -> None:
     """Those whose task waited for this one and waits for nothing else now."""
-    waiting = Task.objects.alive().filter(blockers__blocker=task, state__in=OPEN_STATES).select_related("owner")
-    for one in waiting:
-        left = one.blockers.filter(blocker__deleted_at=None).exclude(blocker__state__in=CLOSED_STATES)
-        if one.owner_id and not left.exists():
-            notify(UNBLOCKED, record=one, receivers=[one.owner_id], actor=actor)
+    open_ones = TaskBlocker.objects.filter(task=OuterRef("pk"), blocker__deleted_at=None)
+    left = open_ones.exclude(blocker__state__in=CLOSED_STATES)
+    waiting = Task.objects.alive().filter(blockers__blocker=task, state__in=OPEN_STATES, owner__isnull=False)
+    for one in waiting.exclude(Exists(left))[:_MOST_TOLD]:
+        notify(UNBLOCKED, record=one, receivers=[one.owner_id or 0], actor=actor)

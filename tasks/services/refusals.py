@@ -54,6 +54,11 @@ class WrongBoard(TaskRefused):
         super().__init__(_("This status is of another board."))
 
 
+class MayNotShow(TaskRefused):
+    def __init__(self) -> None:
+        super().__init__(_("You may not let others watch this task."))
+
+
 class NoBoard(TaskRefused):
     def __init__(self) -> None:
         super().__init__(_("There is no board of tasks yet: an admin sets one up."))

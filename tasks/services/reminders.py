@@ -110,8 +110,12 @@ def snooze(notice: Notification, choice: str, *, actor: Any) -> Reminder:
 
     Raises ReminderRefused for any other choice, PermissionDenied for what he does not see.
     """
+    # Twice sent is told again once.
+    notice = Notification.objects.select_for_update().get(pk=notice.pk)
     if notice.user_id != actor.pk or notice.kind != REMINDER:
         raise PermissionDenied
+    if notice.data.get("snoozed"):
+        raise ReminderRefused(_("You have put this reminder off already."))
     at = snoozed_until(choice, actor)
     note = str(notice.data.get("note", ""))
     again = Reminder(record_type=notice.record_type, record_id=notice.record_id, at=at, note=note)

@@ -21,13 +21,15 @@ from tasks.services.tasks import save_task
 MOST_AT_ONCE = 200
 #: Where a task was due: (day, moment or None, zone).
 Due = tuple[date | None, datetime | None, str]
+#: Where it was due, and the version that it has been given since.
+Moved = tuple[Due, int]
 
 
 @dataclass
 class Shifted:
     """What was moved, with where it was due before, and the sentences about what was not."""
 
-    before: dict[UUID, Due] = field(default_factory=dict)
+    before: dict[UUID, Moved] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
 
@@ -74,15 +76,16 @@ def move_to(task: Task, due: date | datetime | None, duration: int | None, *, ac
     return save_task(task, actor=actor)
 
 
-def put_back(before: Mapping[UUID, Due], *, actor: Any) -> Shifted:
-    """Let tasks be due again where they were. Raises PermissionDenied."""
-    return _each(list(before), lambda task: before[task.pk], actor=actor)
+def put_back(before: Mapping[UUID, Moved], *, actor: Any) -> Shifted:
+    """Let tasks be due again where they were, but for those that were changed since. Raises PermissionDenied."""
+    versions = {key: version for key, (_due, version) in before.items()}
+    return _each(list(before), lambda task: before[task.pk][0], actor=actor, versions=versions)
 
 
 _RANGE = {"first": FIRST_DAY.year, "last": LAST_DAY.year}
 
 
-def _each(keys: Sequence[UUID], due: Any, *, actor: Any) -> Shifted:
+def _each(keys: Sequence[UUID], due: Any, *, actor: Any, versions: Mapping[UUID, int] | None = None) -> Shifted:
     if "due_on" in locked_fields(actor, Task):
         raise PermissionDenied
     shifted = Shifted()
@@ -92,17 +95,18 @@ def _each(keys: Sequence[UUID], due: Any, *, actor: Any) -> Shifted:
         task.due_on, task.due_at, task.due_zone = due(task)
         if task.due_at is None:
             task.due_zone = ""
+        task.version = (versions or {}).get(task.pk, task.version)
         if (task.due_on, task.due_at) == before[:2]:
             continue
         try:
             with transaction.atomic():
                 save_task(task, actor=actor)
         except StaleVersion:
-            shifted.refused.append(_("“%(name)s” was changed at the same moment.") % {"name": task})
+            shifted.refused.append(_("“%(name)s” was changed meanwhile.") % {"name": task})
         except ValidationError as refusal:
             shifted.refused.append(f"“{task}”: {' '.join(refusal.messages)}")
         else:
-            shifted.before[task.pk] = before
+            shifted.before[task.pk] = (before, task.version)
     return shifted
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 
 from clients.models import Client
 from contacts.models import Contact
+from crm.access.rights import hidden_fields
 from projects.models import Deal, Project
 from tasks.models import FIRST_DAY, LAST_DAY, Task
 from tasks.selectors import DEEPEST, ancestors_of, height_of, waits_for
@@ -39,23 +40,25 @@ def refuse_what_cannot_be(task: Task, parts: Parts | None, *, actor: Any) -> Non
         _refuse_waiting(task, blockers, actor)
 
 
-def fill_in_about(task: Task) -> None:
+def fill_in_about(task: Task, *, actor: Any) -> None:
     """The client follows from the deal, the project or where one person works; the project from the deal.
 
-    Whether the actor sees it is no question: he is not shown it by this.
+    Whether the actor sees it is no question: he is not shown it by this. What his role hides from him does not follow.
     """
-    if task.project_id is None and task.deal_id is not None:
+    if task.project_id is None and task.deal_id is not None and "project" not in hidden_fields(actor, Deal):
         task.project_id = Deal.objects.filter(pk=task.deal_id).values_list("project_id", flat=True).first()
     if task.client_id is None:
-        task.client_id = _client_behind(task)
+        task.client_id = _client_behind(task, actor)
 
 
-def _client_behind(task: Task) -> Any:
+def _client_behind(task: Task, actor: Any) -> Any:
     for model, key in ((Deal, task.deal_id), (Project, task.project_id)):
-        found = model.objects.filter(pk=key).values_list("client_id", flat=True).first() if key else None
+        is_told = key and "client" not in hidden_fields(actor, model)
+        found = model.objects.filter(pk=key).values_list("client_id", flat=True).first() if is_told else None
         if found:
             return found
-    return _employer_of(task.contact_id) if task.contact_id else None
+    is_told = task.contact_id and "employments" not in hidden_fields(actor, Contact)
+    return _employer_of(task.contact_id) if is_told else None
 
 
 def _employer_of(contact_id: Any) -> Any:

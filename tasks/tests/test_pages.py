@@ -11,14 +11,16 @@ from django.utils import timezone
 from clients.tests.factories import make_client
 from contacts.models import Interaction
 from contacts.tests.factories import make_contact
-from crm.access.rights import FieldAccess
-from crm.pages.testing import browser_of, edit_of
+from crm.access.rights import Action, FieldAccess, Scope
+from crm.access.shares import share
+from crm.access.writing import hand_over
+from crm.pages.testing import browser_of, edit_of, form_of
 from projects.tests.factories import make_deal
-from tasks.models import Task, TaskCheck, TaskNature, TaskWatcher
+from tasks.models import Task, TaskBlocker, TaskBoard, TaskCheck, TaskNature, TaskStatus, TaskWatcher
 from tasks.services import finish_task
 from tasks.tests.factories import make_task
 from teams.models import FieldRule, User
-from teams.tests.factories import Cast
+from teams.tests.factories import Cast, grant_all
 
 DAY = "/tasks/day/"
 
@@ -208,3 +210,91 @@ def test_a_deal_without_a_task_ahead_is_marked_and_found(cast: Cast) -> None:
     assert "No next task" not in page(cast.ann, busy.get_absolute_url())
     rule(cast.fin, "deal")
     assert "No next task" not in page(cast.fin, idle.get_absolute_url())
+
+
+def test_what_came_of_a_call_is_kept_though_the_task_was_changed_or_closed_meanwhile(cast: Cast) -> None:
+    call = make_task(cast.ann, nature=TaskNature.CALL, contact=make_contact(cast.ann, "Irina"))
+    browser, shown = browser_of(cast.ann), call.version
+    edit_of(browser, call.url("edit"), name="Call Irina again")
+    answer = browser.post(call.url("done"), {"text": "She agrees", "version": shown})
+    assert answer.status_code == 409
+    assert "She agrees" in answer.content.decode()
+    version = answer.context["form"]["version"].value()
+    call.refresh_from_db()
+    finish_task(call, actor=cast.ann)
+    assert browser.post(call.url("done"), {"text": "She agrees", "version": version}).status_code == 302
+    assert Interaction.objects.get().text == "She agrees"
+
+
+def test_taking_back_leaves_what_somebody_changed_since(cast: Cast) -> None:
+    today = timezone.localdate()
+    task = make_task(cast.ann, due=today)
+    browser = browser_of(cast.ann)
+    browser.post(reverse("tasks:shift"), {"task": [task.pk], "to": "tomorrow"})
+    undo = re.search(r'name="undo" value="([^"]+)"', browser.get(DAY).content.decode())
+    assert undo
+    edit_of(browser, task.url("edit"), due_on=f"{today + timedelta(days=9)}")
+    answer = browser.post(reverse("tasks:put_back"), {"undo": undo[1]}, follow=True)
+    task.refresh_from_db()
+    assert task.due_on == today + timedelta(days=9)
+    assert "was changed meanwhile" in answer.content.decode()
+
+
+def test_a_conflict_names_no_task_that_is_out_of_sight(cast: Cast) -> None:
+    secret = make_task(cast.cy, "Nightingale")
+    task = make_task(cast.ann, parts={"blockers": [TaskBlocker(blocker=secret)]})
+    stale = form_of(browser_of(cast.ann), task.url("edit"))
+    edit_of(browser_of(cast.ann), task.url("edit"), name="Renamed")
+    other = make_task(cast.ann, "Other")
+    rows = {"blockers-TOTAL_FORMS": 2, "blockers-1-blocker": other.pk}
+    answer = browser_of(cast.ann).post(task.url("edit"), {**stale, **rows})
+    assert answer.status_code == 409
+    assert "Nightingale" not in answer.content.decode()
+
+
+def test_what_is_hidden_from_somebody_does_not_follow_into_his_task(cast: Cast) -> None:
+    acme = make_client(cast.ann, "Acme")
+    irina, deal = make_contact(cast.ann, "Irina", at=acme), make_deal(cast.ann, "Portal", client=acme)
+    for label, name in (("contacts.contact", "employments"), ("projects.deal", "client")):
+        FieldRule.objects.create(role=cast.fin.role, record_type=label, field=name, access=FieldAccess.HIDDEN)
+    for about in ({"contact": irina}, {"deal": deal}):
+        assert make_task(cast.fin, **about).client_id is None
+        assert make_task(cast.ann, **about).client_id == acme.pk
+
+
+def test_whoever_must_not_see_dates_of_tasks_is_not_told_them_by_the_filter_of_deals(cast: Cast) -> None:
+    make_deal(cast.ann, "Idle")
+    busy = make_deal(cast.ann, "Busy")
+    make_task(cast.ann, deal=busy, due=timezone.localdate())
+    rule(cast.fin, "due_on")
+    rows = browser_of(cast.fin).get(reverse("deals:list"), {"idle": "on"}).context["list"].rows
+    assert {row.record.name for row in rows} == {"Idle", "Busy"}
+
+
+def test_a_borrowed_task_is_shown_to_nobody_else(cast: Cast) -> None:
+    grant_all(cast.cy.role, Scope.OWN)
+    task = make_task(cast.ann)
+    share(task, with_user=cast.cy, action=Action.CHANGE, actor=cast.ann)
+    rows = {"watchers-0-user": cast.cy.pk}
+    answer = edit_of(browser_of(cast.cy), task.url("edit"), **rows)
+    assert answer.status_code == 422
+    assert "You may not let others watch" in answer.content.decode()
+    assert not task.watchers.exists()
+
+
+def test_a_task_that_is_handed_over_stands_on_the_board_of_its_new_team(cast: Cast) -> None:
+    south = cast.cy.teams.get()
+    board = TaskBoard.objects.create(name="South", team=south)
+    for position, (name, state) in enumerate((("Inbox", "todo"), ("Over", "done"), ("Off", "cancelled"))):
+        TaskStatus.objects.create(board=board, name=name, state=state, position=position)
+    task = make_task(cast.ann)
+    hand_over(task, owner=cast.cy, team=south, actor=cast.ann)
+    task.refresh_from_db()
+    assert (task.status.name, task.version) == ("Inbox", 3)
+
+
+def test_a_role_that_locks_watchers_and_statuses_keeps_who_asked_and_where_it_stands(cast: Cast) -> None:
+    for name in ("watchers", "status"):
+        rule(cast.fin, name, access=FieldAccess.READ_ONLY)
+    task = make_task(cast.bob, by=cast.fin)
+    assert (task.creator, task.state) == (cast.fin, task.status.state)

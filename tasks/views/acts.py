@@ -20,7 +20,7 @@ from projects.views.moves import sent_version
 from tasks.forms import FinishForm
 from tasks.models import Task, TaskState
 from tasks.selectors import status_named
-from tasks.services import Talk, TaskRefused, finish_task, move_task, reopen_task, save_task
+from tasks.services import Talk, TaskRefused, finish_task, log_talk, move_task, reopen_task, save_task
 from tasks.views.day import back_of
 
 
@@ -41,19 +41,40 @@ def task_move(request: HttpRequest, pk: UUID) -> HttpResponse:
 def task_done(request: HttpRequest, pk: UUID) -> HttpResponse:
     """GET asks what came of a talk, POST closes the task. A task of another kind is closed without asking."""
     task = movable(request, pk)
-    if not asks_outcome(task, request.user):
+    has_words = request.method == "POST" and bool(request.POST.get("text", "").strip())
+    if not asks_outcome(task, request.user) and not (has_words and task.kind.is_talk and may_log(request.user)):
         if request.method != "POST":
             return HttpResponseRedirect(task.get_absolute_url())
         return done(request, task, lambda: finish_task(task, actor=request.user), said=_said(task, TaskState.DONE))
     is_answered = request.method == "POST" and "text" in request.POST
     form = FinishForm(request.POST if is_answered else None, initial={"version": task.version})
     if is_answered and form.is_valid():
-        given = form.cleaned_data
-        task.version = given["version"]
-        talk = Talk(given["text"], outcome=given["outcome"], duration=given["duration"])
-        return done(
-            request, task, lambda: finish_task(task, actor=request.user, talk=talk), said=_said(task, TaskState.DONE)
-        )
+        return _answered(request, task, form)
+    return _ask(request, task, form, status=422 if form.errors else 200)
+
+
+def _answered(request: HttpRequest, task: Task, form: FinishForm) -> HttpResponse:
+    """Nothing that was typed is lost, whoever changed or closed the task meanwhile."""
+    given = form.cleaned_data
+    talk = Talk(given["text"], outcome=given["outcome"], duration=given["duration"])
+    if not task.is_open:
+        said = _("“%(name)s” was closed already. What came of it is logged.") % {"name": task}
+        return done(request, task, lambda: log_talk(task, talk, actor=request.user), said=said)
+    task.version = given["version"]
+    try:
+        finish_task(task, actor=request.user, talk=talk)
+    except StaleVersion as stale:
+        again = FinishForm({**request.POST.dict(), "version": stale.current.version})
+        again.add_error(None, _("Somebody changed this task meanwhile. Send again to close it with these words."))
+        return _ask(request, task, again, status=409)
+    except TaskRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _ask(request, task, form, status=422)
+    messages.success(request, _said(task, TaskState.DONE))
+    return HttpResponseRedirect(back_of(request, otherwise=task.get_absolute_url()))
+
+
+def _ask(request: HttpRequest, task: Task, form: FinishForm, *, status: int) -> HttpResponse:
     context = {
         "title": _("“%(name)s” is done") % {"name": task},
         "text": "",
@@ -61,7 +82,7 @@ def task_done(request: HttpRequest, pk: UUID) -> HttpResponse:
         "cancel_url": back_of(request, otherwise=task.get_absolute_url()),
         "form": form,
     }
-    return render(request, "ui/confirm.html", context, status=422 if form.errors else 200)
+    return render(request, "ui/confirm.html", context, status=status)
 
 
 @login_required

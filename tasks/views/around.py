@@ -1,5 +1,6 @@
 """The open tasks of a record, for the panel on its card."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -34,7 +35,8 @@ def tasks_on(request: HttpRequest, kind: str, key: UUID) -> HttpResponse:
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(f"{reverse('tasks:list')}?{name}={key}")
     open_tasks = Task.objects.filter(**{f"{name}_id": key}, state__in=OPEN_STATES).visible_to(request.user)
-    in_order = open_tasks.order_by(F("due_on").asc(nulls_last=True), "due_at", "-priority", "pk")
+    by_day: list[Any] = [F("due_on").asc(nulls_last=True), "due_at"] if "due_on" not in hidden else []
+    in_order = open_tasks.order_by(*by_day, "-priority", "pk")
     tasks = list(in_order.select_related("owner", "kind", "status")[: _SHOWN + 1])
     part = draw(
         "tasks/_on.jinja",

@@ -92,10 +92,15 @@ def tasks_put_back(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This can be taken back no more."))
         return HttpResponseRedirect(back_of(request))
     before = {
-        UUID(key): (day and parse_date(day), at and parse_datetime(at), zone) for key, (day, at, zone) in told.items()
+        UUID(key): ((day and parse_date(day), at and parse_datetime(at), zone), version)
+        for key, (day, at, zone, version) in told.items()
     }
     shifted = put_back(before, actor=request.user)
     count = len(shifted.before)
+    for sentence in shifted.refused:
+        messages.warning(request, sentence)
+    if not count:
+        return HttpResponseRedirect(back_of(request))
     messages.success(
         request, ngettext("%(count)s task is back.", "%(count)s tasks are back.", count) % {"count": count}
     )
@@ -142,7 +147,8 @@ def _tell(request: HttpRequest, shifted: Shifted, day: date | None, back: str) -
         else ngettext("%(count)s task has no date now.", "%(count)s tasks have no date now.", count) % {"count": count}
     )
     told = {
-        str(key): (day and f"{day}", at and at.isoformat(), zone) for key, (day, at, zone) in shifted.before.items()
+        str(key): (due and f"{due}", at and at.isoformat(), zone, version)
+        for key, ((due, at, zone), version) in shifted.before.items()
     }
     form = format_html(
         '{} <form method="post" action="{}" class="ui-inline-form"><input type="hidden" name="csrfmiddlewaretoken" '

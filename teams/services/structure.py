@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -90,7 +91,11 @@ def delete_team(team: Team, *, actor: User) -> None:
     group_id = stored.group_id
     # The library writes the last version of what is deleted.
     stored._history_user = actor
-    stored.delete()
+    try:
+        with transaction.atomic():
+            stored.delete()
+    except ProtectedError as held:
+        raise TeamStillUsed([_("Something else still hangs on it, such as its board with tasks on it.")]) from held
     Group.objects.filter(pk=group_id).delete()
     forget_rights(actor)
 
