@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -25,6 +25,7 @@ from tasks.recurrence.fields import RepeatsForm
 from tasks.selectors import default_kind
 from teams.forms import OwnedRecordForm
 from teams.models import User
+from teams.selectors.company import time_zone_choices
 
 
 class WatcherForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -89,6 +90,11 @@ class WatchersFormSet(RowsOfOne):
 
 class BlockersFormSet(RowsOfOne):
     link = "blocker_id"
+
+
+def _unlisted(zone: str) -> list[tuple[str, str]]:
+    """A zone that a calendar file brought and nobody is offered; it stays."""
+    return [] if any(zone == name for name, _label in time_zone_choices()) else [(zone, zone)]
 
 
 class TaskForm(RepeatsForm, OwnedRecordForm):
@@ -160,7 +166,7 @@ class TaskForm(RepeatsForm, OwnedRecordForm):
             self.initial["due_time"] = self.instance.due_time
         if "due_zone" in self.fields:
             zones: Any = self.fields["due_zone"]
-            zones.choices = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+            zones.choices = [*time_zone_choices(), *_unlisted(self.zone)]
             self.initial["due_zone"] = self.zone
 
     def _offer_kinds(self) -> None:

@@ -45,7 +45,7 @@ HERS = {
     # The catalogue.
     *("mooring", "tariff", "ballast", "toll"),
     # The projects.
-    *("survey", "permit", "sea", "trial", "fuel", "crew", "log", "wake", "meeting"),
+    *("survey", "permit", "sea", "trial", "fuel", "crew", "log", "wake", "meeting", "deck", "rigging"),
     *("dock", "keel", "prototype", "launch", "is", "late", "Ask", "board", "VORSKLA"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
@@ -58,6 +58,8 @@ ANYWHERE = {
     *("linkedin", "skype", "telegram", "whatsapp", "viber", "signal", "slack"),
     # A code of a project that stands for all, and a trade that has no other name.
     *("acme", "devops"),
+    # Calendars and their rules.
+    *("rfc", "freq", "weekly", "byday", "mo", "th", "ics", "google", "outlook", "apple", "thunderbird"),
     *("database_url", "bin", "run", "mapping", "user"),
 }
 ADDRESS = re.compile(r"\S+@\S+|\w+://\S+|example\.com|Microsoft Teams")

@@ -174,14 +174,14 @@ def test_a_reader_counts_only_records_in_his_sight(cast: Cast, north: Team) -> N
     counted = {one.label: one.count for one in seen[cast.ann]}
     assert counted == {"Clients": "3", "Contacts": "0", "Deals": "0", "Projects": "0", "Tasks": "0"}
     assert seen[cast.ann][0].url == f"{reverse('clients:list')}?team={north.pk}"
-    assert [(one.count, one.url) for one in seen[cast.cy]] == [("0", "")] * 4
+    assert [(one.count, one.url) for one in seen[cast.cy]] == [("0", "")] * 5
 
 
 def test_records_are_not_counted_where_the_team_is_hidden(cast: Cast, north: Team) -> None:
     FieldRule.objects.create(role=cast.fin.role, record_type="clients.client", field="team", access=FieldAccess.HIDDEN)
     owned = browser_of(cast.fin).get(page("detail", north.pk)).context["owned"]
     assert [one.label for one in owned] == ["Contacts", "Deals", "Projects", "Tasks"]
-    assert len(browser_of(cast.ann).get(page("detail", north.pk)).context["owned"]) == 4
+    assert len(browser_of(cast.ann).get(page("detail", north.pk)).context["owned"]) == 5
 
 
 def test_a_team_without_people_says_what_to_do(cast: Cast) -> None:
