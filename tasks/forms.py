@@ -92,9 +92,14 @@ class BlockersFormSet(RowsOfOne):
     link = "blocker_id"
 
 
+def _zones() -> list[tuple[str, str]]:
+    """By their own names, as people choose theirs."""
+    return [(name, name) for name, _label in time_zone_choices()]
+
+
 def _unlisted(zone: str) -> list[tuple[str, str]]:
     """A zone that a calendar file brought and nobody is offered; it stays."""
-    return [] if any(zone == name for name, _label in time_zone_choices()) else [(zone, zone)]
+    return [] if (zone, zone) in _zones() else [(zone, zone)]
 
 
 class TaskForm(RepeatsForm, OwnedRecordForm):
@@ -166,7 +171,7 @@ class TaskForm(RepeatsForm, OwnedRecordForm):
             self.initial["due_time"] = self.instance.due_time
         if "due_zone" in self.fields:
             zones: Any = self.fields["due_zone"]
-            zones.choices = [*time_zone_choices(), *_unlisted(self.zone)]
+            zones.choices = [*_zones(), *_unlisted(self.zone)]
             self.initial["due_zone"] = self.zone
 
     def _offer_kinds(self) -> None:
