@@ -46,6 +46,7 @@ HERS = {
     *("mooring", "tariff", "ballast", "toll"),
     # The projects.
     *("survey", "permit", "sea", "trial", "fuel", "crew", "log", "wake", "meeting", "deck", "rigging"),
+    *("ropes", "planks", "entry", "submitted"),
     *("dock", "keel", "prototype", "launch", "is", "late", "Ask", "board", "VORSKLA"),
 }
 LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z_-]*[A-Za-z]")
@@ -59,6 +60,7 @@ ANYWHERE = {
     # A code of a project that stands for all, and a trade that has no other name.
     *("acme", "devops"),
     # Calendars and their rules.
+    "enter",
     *("rfc", "freq", "weekly", "byday", "mo", "th", "ics", "google", "outlook", "apple", "thunderbird"),
     *("database_url", "bin", "run", "mapping", "user"),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.access.models import Record
@@ -114,9 +115,10 @@ def snooze(notice: Notification, choice: str, *, actor: Any) -> Reminder:
     notice = Notification.objects.select_for_update().get(pk=notice.pk)
     if notice.user_id != actor.pk or notice.kind != REMINDER:
         raise PermissionDenied
-    if notice.data.get("snoozed"):
-        raise ReminderRefused(_("You have put this reminder off already."))
     at = snoozed_until(choice, actor)
+    before = parse_datetime(str(notice.data.get("snoozed", "")))
+    if before is not None and abs(at - before) < _AT_ONCE:
+        raise ReminderRefused(_("You have put this reminder off already."))
     note = str(notice.data.get("note", ""))
     again = Reminder(record_type=notice.record_type, record_id=notice.record_id, at=at, note=note)
     set_reminder(again, actor=actor)
@@ -124,6 +126,10 @@ def snooze(notice: Notification, choice: str, *, actor: Any) -> Reminder:
     notice.save(update_fields=["data"])
     mark_read(notice, actor=actor)
     return again
+
+
+# A second press of the same button.
+_AT_ONCE = timedelta(minutes=1)
 
 
 def snoozed_until(choice: str, user: Any) -> datetime:
