@@ -36,15 +36,15 @@ _LAST_CLOSED = Sort("done", "", "done_at").order(is_descending=True)
 
 @dataclass(frozen=True)
 class Head:
-    """What stands over a column: how many tasks, of closed ones those of this month."""
+    """What stands over a column: how many tasks, of closed ones those of this month; None where nobody counted yet."""
 
     status: TaskStatus
-    number: int = 0
+    number: int | None = 0
     list_url: str = ""
 
     @property
     def count(self) -> str:
-        return capped(self.number)
+        return "" if self.number is None else capped(self.number)
 
 
 @dataclass(frozen=True)
@@ -121,19 +121,22 @@ class BoardPage(TasksPage):
 
     @cached_property
     def lanes(self) -> list[BoardColumn]:
-        found = self._first_tasks(self.statuses)
+        """Those of closed tasks begin empty, and are filled once they are looked at."""
+        found = self._first_tasks([status for status in self.statuses if status.is_open])
         cards = {card.task.pk: card for card in self.cards([task for rows in found.values() for task in rows[:SHOWN]])}
         columns = []
         for status in self.statuses:
-            rows = found[status.pk]
-            goes_on = status.is_open and len(rows) > SHOWN
-            more = self._more_url(status, cursor_after(self.order, rows[SHOWN - 1])) if goes_on else ""
+            rows = found.get(status.pk, [])
+            more = self._more_url(status, cursor_after(self.order, rows[SHOWN - 1])) if len(rows) > SHOWN else ""
+            more = more if status.is_open else self._more_url(status, "")
             columns.append(BoardColumn(self.column_heads[status.pk], [cards[one.pk] for one in rows[:SHOWN]], more))
         return columns
 
     @cached_property
     def column_heads(self) -> dict[int, Head]:
-        return self.heads_of(self.statuses)
+        heads = self.heads_of([status for status in self.statuses if status.is_open])
+        closed = [status for status in self.statuses if not status.is_open]
+        return heads | {status.pk: Head(status, None, self._list_url(status)) for status in closed}
 
     def heads_of(self, statuses: Iterable[TaskStatus]) -> dict[int, Head]:
         """By status; a query for the open ones, and one for the others, of which those of this month are counted."""
@@ -145,7 +148,10 @@ class BoardPage(TasksPage):
         return {pk: Head(status, numbers[pk], self._list_url(status)) for pk, status in of_status.items()}
 
     def further(self, status: TaskStatus, cursor: str) -> BoardColumn:
-        """The cards of an open column after the cursor. Raises BrokenCursor."""
+        """The cards of an open column after the cursor; the last ones of a closed column. Raises BrokenCursor."""
+        if not status.is_open:
+            rows = self._first_tasks([status])[status.pk]
+            return BoardColumn(self.heads_of([status])[status.pk], self.cards(rows[:SHOWN]))
         of_status = self._open_tasks.filter(status=status)
         page = read_page(of_status, fetch=self._first, order=self.order, size=SHOWN, cursor=cursor)
         head = Head(status, list_url=self._list_url(status))
@@ -177,7 +183,7 @@ class BoardPage(TasksPage):
     @property
     def count(self) -> str:
         """Of the open ones."""
-        return capped(sum(head.number for head in self.column_heads.values() if head.status.is_open))
+        return capped(sum(head.number or 0 for head in self.column_heads.values()))
 
     @cached_property
     def is_bare(self) -> bool:
