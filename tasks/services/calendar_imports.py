@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from crm.access.writing import StaleVersion
 from crm.outbox.services import put
 from tasks.calendars.importing.alarms import hand_over
 from tasks.calendars.importing.plan import Choices, Outcome, Planned, may_import, plan_events
@@ -102,7 +103,8 @@ def _write(planned: Planned, *, actor: Any) -> str:
         else:
             task = _create(planned, actor=actor)
             hand_over(task, planned.found.alarms, actor=actor)
-    except (ValidationError, PermissionDenied):
+    except (ValidationError, PermissionDenied, StaleVersion):
+        # Also where somebody saved the task since it was looked up: what he did is not written over.
         return Outcome.REFUSED
     return planned.outcome
 

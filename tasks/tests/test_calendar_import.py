@@ -299,15 +299,37 @@ def test_hostile_events_are_refused_or_harmless_in_their_row(cast: Cast) -> None
             event("nul\x00", "DTSTART:20300101T000000Z", title="Nu\x00l \u202eevil" + "x" * 600),
             event("neg", "DTSTART:20300101T000000Z", "DURATION:-P1D"),
             event("u" * 300, "DTSTART:20300101T000000Z"),
+            event("long", "DTSTART:20300101T000000Z", "DURATION:P2000000D"),
+            event("61 days", "DTSTART;VALUE=DATE:20300101", "DTEND;VALUE=DATE:20300303"),
+            event("end", "DTSTART:20300101T000000Z", "DTEND;TZID=America/New_York:99991231T235900"),
+            event("begin", "DTSTART:20300101T000000Z", "DTEND;TZID=Asia/Tokyo:00010101T000100"),
         ),
     )
     refused, skipped, new = Outcome.REFUSED, Outcome.SKIPPED, Outcome.NEW
-    assert [row.outcome for row in rows] == [refused, refused, refused, skipped, new, new, new]
+    assert [row.outcome for row in rows] == [refused, refused, refused, skipped, *[new] * 7]
     assert all(row.sentences for row in rows[:4])
     begin_import(CalendarUpload.objects.get(), WIDE, actor=cast.ann)
     names = set(Task.objects.values_list("name", flat=True))
     assert any(name.startswith("Nul evil") and len(name) == 500 for name in names)
-    assert Task.objects.count() == 3
+    assert Task.objects.count() == 7
+    assert set(Task.objects.values_list("duration", flat=True)) == {None}
+
+
+def test_a_task_that_is_saved_meanwhile_is_not_written_over(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    (task,) = take(cast.ann, calendar(event("one", "DTSTART:20370101T090000Z")))
+    later = f"LAST-MODIFIED:{timezone.now() + timedelta(hours=1):%Y%m%dT%H%M%SZ}"
+    upload = upload_calendar(calendar(event("one", "DTSTART:20370102T090000Z", later)), "a.ics", actor=cast.ann)
+
+    def save_after(*given: Any, **named: Any) -> list[Planned]:
+        planned = plan_events(*given, **named)
+        task.name = "Hers"
+        save_task(task, actor=cast.ann)
+        return planned
+
+    monkeypatch.setattr(calendar_imports, "plan_events", save_after)
+    assert begin_import(upload, WIDE, actor=cast.ann).outcomes == {Outcome.REFUSED: 1}
+    assert Task.objects.get().name == "Hers"
+    assert browser_of(cast.ann).get(f"{START}{upload.pk}/").context["has_refused"]
 
 
 def test_old_encodings_are_read(cast: Cast) -> None:

@@ -75,7 +75,8 @@ def import_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     if upload.done_at is None:
         return render(request, "tasks/calendar_progress.html", {"upload": upload})
     totals = [(str(label), upload.outcomes.get(value, 0), value) for value, label in Outcome.choices]
-    return render(request, "tasks/calendar_report.html", {"upload": upload, "totals": totals})
+    context = {"upload": upload, "totals": totals, "has_refused": Outcome.REFUSED in upload.outcomes}
+    return render(request, "tasks/calendar_report.html", context)
 
 
 @login_required

@@ -17,7 +17,7 @@ from typing import Any
 from crm.imports.reading.cells import as_text
 from tasks.calendars.reading.blocks import components_of
 from tasks.calendars.reading.found import CPU_SECONDS, Found, Refused
-from tasks.calendars.reading.moments import Moment, inside, minutes_between, moment_of, one, placed, written
+from tasks.calendars.reading.moments import Moment, inside, minutes_between, minutes_of, moment_of, one, placed, written
 from tasks.calendars.reading.series import NoSuchRule, next_in_series, rule_of
 
 REFUSED = 3
@@ -38,12 +38,19 @@ class Reader:
         each = list(components)
         for component in each:
             self._note_replaced(component)
-        return [self._found(position, component) for position, component in enumerate(each, start=1)]
+        return [self._found_or_broken(position, component) for position, component in enumerate(each, start=1)]
 
     def _note_replaced(self, component: Any) -> None:
         instead = moment_of(one(component, "RECURRENCE-ID")) if component is not None else None
         if instead is not None:
             self.replaced.setdefault(_text(component, "UID"), set()).add(instead.at)
+
+    def _found_or_broken(self, position: int, component: Any) -> Found:
+        """What cannot be counted with, such as the last hour of the year 9999, is a fault of its own event alone."""
+        try:
+            return self._found(position, component)
+        except (ValueError, OverflowError):
+            return Found(position, problem="broken")
 
     def _found(self, position: int, component: Any) -> Found:
         if component is None:
@@ -96,8 +103,7 @@ class Reader:
         if end is not None:
             return minutes_between(start, end, self.floating)
         length = inside(one(component, "DURATION"), "dt")
-        minutes = int(length.total_seconds() // 60) if isinstance(length, timedelta) else 0
-        return minutes if minutes > 0 else None
+        return minutes_of(length) if isinstance(length, timedelta) else None
 
 
 def _plain(position: int, component: Any) -> Found:

@@ -8,6 +8,8 @@ CPU_SECONDS = 10
 WALL_SECONDS = 30
 MOST_BYTES = 5 * MEGABYTE
 MOST_EVENTS = 5_000
+#: What tasks may last, tasks.models.LONGEST_DURATION: the reading process knows nothing of models.
+LONGEST_MINUTES = 86_400
 # Calendars nest four deep: calendar, event, alarm, and something of one's own.
 DEEPEST = 20
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
+from tasks.calendars.reading.found import LONGEST_MINUTES
+
 OWN, UNKNOWN = "own", "unknown"
 #: What tasks may be due on, with room for what an hour's shift does.
 FIRST, LAST = date(1990, 1, 2), date(2199, 12, 30)
@@ -103,14 +105,19 @@ def _zones() -> frozenset[str]:
 
 
 def minutes_between(start: Moment, end: Moment, floating: str) -> int | None:
-    """None where the end is not after the start."""
-    if isinstance(start.at, datetime) != isinstance(end.at, datetime):
+    """None where the end is not after the start, or lies too far from it."""
+    if isinstance(start.at, datetime) != isinstance(end.at, datetime) or not end.is_in_range:
         return None
     length = end.instant(floating) - start.instant(floating)
     if not isinstance(start.at, datetime):
         length = timedelta(days=(end.day - start.day).days)
+    return minutes_of(length)
+
+
+def minutes_of(length: timedelta) -> int | None:
+    """None for what a task cannot last."""
     minutes = int(length.total_seconds() // 60)
-    return minutes if minutes > 0 else None
+    return minutes if 0 < minutes <= LONGEST_MINUTES else None
 
 
 def written(at: date | datetime | None) -> str:
