@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from icalendar import Calendar, vCalAddress, vText
 
+from crm.access.rights import hidden_fields
 from crm.notifications.mailing import message_id_of
 from crm.outbox.models import Message
 from tasks.calendars.feeds import entry_of, place_of_events
@@ -24,8 +25,7 @@ _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
 
 def language_for(guest: Guest, sender: Any) -> str:
     """The guest's own where the product speaks it, else the sender's."""
-    own = guest.contact.language if guest.contact else guest.user.language if guest.user else ""
-    return own if own in _LANGUAGES else str(sender.language)
+    return guest.language if guest.language in _LANGUAGES else str(sender.language)
 
 
 def words_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str, method: str) -> tuple[str, str]:
@@ -47,16 +47,16 @@ def words_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str, m
 def when(task: Task, guest: Guest) -> str:
     if task.due_at is None:
         return date_format(task.due_on, "DATE_FORMAT") if task.due_on else ""
-    own = guest.contact.time_zone if guest.contact else guest.user.time_zone if guest.user else ""
-    zone = own or task.due_zone
+    zone = guest.zone or task.due_zone
     moment: datetime = task.due_at.astimezone(ZoneInfo(zone))
     return f"{date_format(moment, 'DATETIME_FORMAT')} ({zone})"
 
 
-def calendar_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str) -> str:
-    """The entry that invites; the description of the task stays inside of the company."""
-    entry = entry_of(task, "", frozenset({"description", "priority", "status"}))
-    entry = entry._replace(title=title, text=text.strip(), updated_at=timezone.now())
+def calendar_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str, sequence: int) -> str:
+    """The entry that invites; the description of the task stays inside of the company, and so does what its sender
+    does not see."""
+    entry = entry_of(task, "", frozenset({"description", "priority", "status"}) | hidden_fields(sender, Task))
+    entry = entry._replace(version=sequence, title=title, text=text.strip(), updated_at=timezone.now())
     zone = zone_of(entry)
     place = Place(place_of_events().host)
     calendar: Any = Calendar.from_ical(
@@ -71,7 +71,7 @@ def calendar_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str
     return str(calendar.to_ical().decode())
 
 
-def cancelled_calendar(calendar_text: str, version: int) -> str:
+def cancelled_calendar(calendar_text: str, sequence: int) -> str:
     """The entry that takes an earlier one back, whatever has become of the task since."""
     calendar: Any = Calendar.from_ical(calendar_text)
     calendar["METHOD"] = vText(InvitationMethod.CANCEL)
@@ -79,7 +79,7 @@ def cancelled_calendar(calendar_text: str, version: int) -> str:
         for name in ("STATUS", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED"):
             event.pop(name, None)
         event.add("status", "CANCELLED")
-        event.add("sequence", version)
+        event.add("sequence", sequence)
         event.add("dtstamp", timezone.now().astimezone(UTC))
     return str(calendar.to_ical().decode())
 

@@ -10,10 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.access.rights import hidden_fields
 from crm.access.writing import lock_record
 from crm.outbox.services import put
 from crm.timeline import writing as timeline
-from tasks.calendars.guests import Guest, can_be_invited_to, guests_of, told_of
+from tasks.calendars.guests import Guest, can_be_invited_to, guest_again, guests_of, told_of
 from tasks.calendars.invitation_mail import calendar_for, cancelled_calendar, words_for
 from tasks.models import InvitationMail, InvitationMethod, Task, TaskInvitation
 from tasks.services.refusals import TaskRefused
@@ -59,7 +60,8 @@ def send_invitations(task: Task, addresses: Collection[str], letter: Letter, *, 
     if not actor.email:
         raise NoAddressOfOnesOwn
     wanted = {address.casefold() for address in addresses}
-    guests = [guest for guest in guests_of(task, actor) if guest.address.casefold() in wanted]
+    offered = [guest for guest in guests_of(task, actor) if not guest.is_unwilling]
+    guests = [guest for guest in offered if guest.address.casefold() in wanted]
     if not guests:
         raise NobodyToInvite
     mails = [_mail(task, _invitation(task, guest), guest, letter, InvitationMethod.REQUEST, actor) for guest in guests]
@@ -75,7 +77,7 @@ def cancel_invitations(task: Task, invitations: Collection[TaskInvitation], *, a
         last = invitation.mails.order_by("pk").last()
         if invitation.task_id != task.pk or last is None or last.method == InvitationMethod.CANCEL:
             continue
-        guest = Guest(invitation.name, invitation.address, invitation.contact, invitation.user)
+        guest = guest_again(invitation, actor)
         letter = Letter(last.told.get("title") or task.name)
         mails.append(_mail(task, invitation, guest, letter, InvitationMethod.CANCEL, actor))
     return _told(task, UNINVITED, mails, actor=actor)
@@ -98,22 +100,26 @@ def _mail(
     """None for what has just been sent."""
     said = {"title": letter.title, "text": letter.text}
     subject, body = words_for(task, guest, actor, **said, method=method)
-    recent = invitation.mails.filter(created_at__gte=timezone.now() - _TWICE, method=method, sequence=task.version)
-    if recent.filter(subject=subject, body=body).exists():
+    told = {**told_of(task, hidden_fields(actor, Task)), "title": letter.title}
+    last = invitation.mails.order_by("pk").last()
+    sent = (last.method, last.subject, last.body, last.told) if last else ()
+    if last and sent == (method, subject[:600], body, told) and last.created_at >= timezone.now() - _TWICE:
         return None
-    if method == InvitationMethod.CANCEL:
-        calendar = cancelled_calendar(invitation.mails.latest().calendar, task.version)
+    # Calendars pass over what is not newer than what they have, and a task may be the same as at the mail before.
+    sequence = max(task.version, last.sequence + 1 if last else 0)
+    if last is not None and method == InvitationMethod.CANCEL:
+        calendar = cancelled_calendar(last.calendar, sequence)
     else:
-        calendar = calendar_for(task, guest, actor, **said)
+        calendar = calendar_for(task, guest, actor, **said, sequence=sequence)
     mail = InvitationMail.objects.create(
         invitation=invitation,
         method=method,
-        sequence=task.version,
+        sequence=sequence,
         sender=actor,
         subject=subject[:600],
         body=body,
         calendar=calendar,
-        told={**told_of(task), "title": letter.title},
+        told=told,
     )
     put(TOPIC, {"mail": str(mail.pk)}, key=str(mail.pk))
     return mail

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from contacts.models import Contact
+from contacts.models import Consent, Contact
 from contacts.tests.factories import make_contact
 from crm.access.rights import FieldAccess
 from crm.outbox.models import Message
@@ -16,7 +16,7 @@ from crm.outbox.testing import deliver_all
 from crm.pages.testing import browser_of
 from crm.timeline.models import Entry
 from tasks.calendars.guests import guests_of, invitation_part, invited_to
-from tasks.models import InvitationMail, Task, TaskInvitation, TaskNature, TaskWatcher
+from tasks.models import InvitationMail, Repeats, Task, TaskInvitation, TaskNature, TaskWatcher
 from tasks.services import cancel_task, save_task
 from tasks.services.invitations import (
     Letter,
@@ -27,6 +27,7 @@ from tasks.services.invitations import (
     send_invitations,
 )
 from tasks.tests.factories import make_task
+from tasks.views import invitations
 from teams.models import FieldRule, User
 from teams.tests.factories import Cast
 from teams.tests.test_password_reset import Mailbox, mailbox
@@ -195,6 +196,88 @@ def test_only_people_in_sight_are_offered_and_named(cast: Cast, meeting: Task, l
     blind = User.objects.get(pk=cast.ann.pk)
     assert MAIL not in [guest.address for guest in guests_of(meeting, blind)]
     assert [row.address for row in invited_to(meeting, blind)] == [""]
+
+
+def hide(user: User, record_type: str, *names: str) -> User:
+    for name in names:
+        FieldRule.objects.create(role=user.role, record_type=record_type, field=name, access=FieldAccess.HIDDEN)
+    return User.objects.get(pk=user.pk)
+
+
+def test_hidden_fields_of_a_contact_are_told_by_no_mail_of_his(cast: Cast, meeting: Task, irina: Contact) -> None:
+    path, form = f"/tasks/{meeting.pk}/invite/", {"title": "Talk", "guests": [MAIL]}
+    shown = browser_of(cast.ann).post(path, form).context
+    assert "Запрошення" in shown["subject"]
+    assert "America/New_York" in shown["body"]
+    blind = hide(cast.ann, "contacts.contact", "language", "time_zone", "consent")
+    masked = browser_of(blind).post(path, form).context
+    assert "Invitation" in masked["subject"]
+    assert "16:00" in masked["body"] or "4 p.m." in masked["body"]
+    assert "Europe/Kyiv" in masked["body"]
+    Contact.objects.filter(pk=irina.pk).update(consent=Consent.REFUSED)
+    page = browser_of(blind).get(path)
+    assert page.context["form"].initial["guests"] == []
+    assert "cannot be invited" in page.content.decode()
+    assert "written to" not in page.content.decode()
+    with pytest.raises(NobodyToInvite):
+        send_invitations(meeting, [MAIL], Letter("Talk"), actor=blind)
+    assert browser_of(blind).post(path, form | {"send": "1"}).status_code == 422
+    FieldRule.objects.filter(field="consent").delete()
+    assert "does not want to be written to" in browser_of(cast.ann).get(path).content.decode()
+
+
+def test_hidden_fields_of_a_task_are_told_by_no_invitation(cast: Cast, meeting: Task) -> None:
+    meeting.rrule, meeting.repeats = "FREQ=WEEKLY", Repeats.ON_SCHEDULE
+    save_task(meeting, actor=cast.ann, parts={"watchers": [TaskWatcher(user=cast.bob)]})
+    blind = hide(cast.ann, "tasks.task", "rrule")
+    mails = send_invitations(meeting, [MAIL, "bob@porada.example"], Letter("Talk"), actor=blind)
+    assert all("RRULE" not in mail.calendar for mail in mails)
+    assert not invitation_part(meeting, blind)["has_news"]
+    FieldRule.objects.all().delete()
+    ann = User.objects.get(pk=cast.ann.pk)
+    assert invitation_part(meeting, ann)["has_news"]
+    assert [row.name for row in invited_to(meeting, ann)] == ["Irina", "bob"]
+    assert [row.name for row in invited_to(meeting, hide(ann, "tasks.task", "watchers"))] == ["Irina", ""]
+    blind = hide(ann, "tasks.task", "contact", "due_on")
+    assert [(row.name, row.address) for row in invited_to(meeting, blind)] == [("", "")] * 2
+    meeting.set_due(datetime(2031, 3, 4, 16, tzinfo=KYIV), "Europe/Kyiv")
+    assert invitation_part(meeting, cast.bob)["has_news"] is False
+    FieldRule.objects.all().delete()
+    assert invitation_part(meeting, User.objects.get(pk=cast.bob.pk))["has_news"]
+
+
+def test_a_contact_of_a_hidden_deal_is_not_named(cast: Cast, meeting: Task) -> None:
+    send_invitations(meeting, [MAIL], Letter("Talk"), actor=cast.ann)
+    blind = hide(cast.ann, "tasks.task", "deal")
+    assert [row.name for row in invited_to(meeting, blind)] == ["Irina"]
+    meeting.contact = None
+    assert [row.name for row in invited_to(meeting, blind)] == [""]
+    assert [row.name for row in invited_to(meeting, cast.dana)] == ["Irina"]
+
+
+def test_who_was_uninvited_a_moment_ago_is_invited_again(cast: Cast, meeting: Task) -> None:
+    for _time in range(2):
+        assert len(send_invitations(meeting, [MAIL], Letter("Talk"), actor=cast.ann)) == 1
+        assert len(cancel_invitations(meeting, list(TaskInvitation.objects.all()), actor=cast.ann)) == 1
+    mails = list(InvitationMail.objects.order_by("pk"))
+    assert [mail.method for mail in mails] == ["REQUEST", "CANCEL"] * 2
+    assert [mail.sequence for mail in mails] == [1, 2, 3, 4]
+    assert [f"SEQUENCE:{mail.sequence}\r\n" in mail.calendar for mail in mails] == [True] * 4
+
+
+def test_uninviting_from_a_task_that_is_being_saved_warns(
+    cast: Cast, meeting: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_invitations(meeting, [MAIL], Letter("Talk"), actor=cast.ann)
+
+    def save_before(task: Task, *given: Any, **named: Any) -> list[InvitationMail]:
+        save_task(Task.objects.get(pk=task.pk), actor=cast.bob)
+        return cancel_invitations(task, *given, **named)
+
+    monkeypatch.setattr(invitations, "cancel_invitations", save_before)
+    page = browser_of(cast.ann).post(f"/tasks/{meeting.pk}/uninvite/", follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["warning"]
+    assert InvitationMail.objects.count() == 1
 
 
 def test_what_is_no_meeting_invites_nobody(cast: Cast, meeting: Task, irina: Contact) -> None:

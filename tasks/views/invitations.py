@@ -34,7 +34,8 @@ class InvitationForm(forms.Form):
 
     def __init__(self, *args: Any, offered: list[Guest], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["guests"].choices = [(guest.address, guest.name) for guest in offered]  # type: ignore[attr-defined]
+        willing = [(guest.address, guest.name) for guest in offered if not guest.is_unwilling]
+        self.fields["guests"].choices = willing  # type: ignore[attr-defined]
 
 
 @login_required
@@ -71,28 +72,32 @@ def uninvite(request: HttpRequest, pk: UUID) -> HttpResponse:
     task, _permissions = fetch_record(Task, pk, reader=request.user, action=Action.CHANGE, related=_RELATED)
     chosen = request.POST.get("invitation", "")
     rows = [row.invitation for row in invited_to(task, request.user) if not chosen or str(row.invitation.pk) == chosen]
-    sent = cancel_invitations(task, rows, actor=request.user)
-    _say(request, len(sent))
+    try:
+        _say(request, len(cancel_invitations(task, rows, actor=request.user)))
+    except StaleVersion:
+        messages.warning(request, _("Somebody changed “%(name)s” at the same moment. Look again.") % {"name": task})
     return HttpResponseRedirect(task.get_absolute_url())
 
 
 def _beginning(task: Task, offered: list[Guest], invited: list[Invited]) -> dict[str, Any]:
-    """What was told last, to those who were told; for a first invitation everybody who has not refused mail."""
+    """What was told last, to those who were told as far as he sees them; for a first invitation everybody willing."""
     present = [row for row in invited if not row.is_cancelled]
     told = present[-1].mail.told if present else {}
-    known = {row.invitation.address for row in present}
-    ticked = [guest.address for guest in offered if (guest.address in known if known else not guest.is_unwilling)]
+    known = {row.address for row in present}
+    willing = [guest.address for guest in offered if not guest.is_unwilling]
+    ticked = [address for address in willing if not present or address in known]
     return {"title": told.get("title") or task.name, "guests": ticked}
 
 
 def _ticked(form: InvitationForm, offered: list[Guest]) -> list[tuple[Guest, bool]]:
     chosen = set(form["guests"].value() or [])
-    return [(guest, guest.address in chosen) for guest in offered]  # type: ignore[attr-defined]
+    return [(guest, guest.address in chosen and not guest.is_unwilling) for guest in offered]  # type: ignore[attr-defined]
 
 
 def _preview(request: HttpRequest, task: Task, form: InvitationForm, offered: list[Guest]) -> dict[str, Any]:
     """The mail to the first of the guests."""
-    chosen = [guest for guest, is_ticked in _ticked(form, offered) if is_ticked] or offered
+    chosen = [guest for guest, is_ticked in _ticked(form, offered) if is_ticked]
+    chosen = chosen or [guest for guest in offered if not guest.is_unwilling]
     if not chosen:
         return {}
     title = str(form["title"].value() or task.name)
