@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "outbox.forget_done": {"task": "outbox.forget_done", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
     "tasks.fire_reminders": {"task": "tasks.fire_reminders", "schedule": 5, "options": {"expires": 5}},
     "tasks.sweep_reminders": {"task": "tasks.sweep_reminders", "schedule": 60, "options": {"expires": 60}},
+    "tasks.forget_calendars": {"task": "tasks.forget_calendars", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
     "tasks.forget_reminders": {"task": "tasks.forget_reminders", "schedule": 60 * 60, "options": {"expires": 60 * 60}},
 }
 

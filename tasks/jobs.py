@@ -1,8 +1,9 @@
-"""Reminders in the background."""
+"""Reminders and calendar links in the background."""
 
 from celery import shared_task
 
 from tasks.reminders import firing, sweeping
+from tasks.services import calendar_feeds
 
 
 @shared_task(name="tasks.fire_reminders")
@@ -18,3 +19,8 @@ def sweep_reminders() -> None:
 @shared_task(name="tasks.forget_reminders")
 def forget_reminders() -> None:
     sweeping.forget_fired()
+
+
+@shared_task(name="tasks.forget_calendars")
+def forget_calendars() -> None:
+    calendar_feeds.forget_texts()

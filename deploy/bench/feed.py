@@ -1,4 +1,5 @@
-"""The calendar link of somebody with 5,000 tasks ahead, among 50,000 of his company.
+"""The calendar link of somebody with 5,000 tasks ahead, among 50,000 of his company: when one of them has changed
+since it was read, when none has, and when the calendar program knows that.
 
 `bin/bench feed` writes its part of docs/tasks_performance.md and fails when a p95 is above 200 ms of server time.
 """
@@ -10,8 +11,10 @@ import random
 import statistics
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import django
@@ -19,6 +22,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 django.setup()
 
+from django.db import connection  # noqa: E402
+from django.db.models import F  # noqa: E402
 from django.urls import reverse  # noqa: E402 the settings come first
 from django.utils import timezone  # noqa: E402
 from icalendar import Calendar  # noqa: E402
@@ -68,15 +73,21 @@ def main() -> int:
     secret = make_link(CalendarFeed(name="Bench"), actor=_cleared(reader)).secret
     path, load = reverse("calendars:feed", args=[secret]), os.getloadavg()[0]
     with web_server() as server:
-        body, etag = _ask(server, path, {})[1:]
+        body = _ask(server, path, {})[1]
         count = len(Calendar.from_ical(body).walk("VEVENT"))
         if count != options.events:
             raise SystemExit(f"The link shows {count:,} events.")
-        whole = _measure(server, path, {}, f"All {count:,} events", 200, options.requests)
-        known = _measure(server, path, {"If-None-Match": etag}, "Nothing new (304)", 304, options.requests)
-    _write(options.report, [whole, known], options, load)
-    sys.stdout.write(f"{whole.as_row()}\n{known.as_row()}\n")
-    return 1 if max(whole.p95, known.p95) > BOUND else 0
+        whole, changed = partial(_ask, server, path, {}), partial(_change_one, reader)
+        measure = partial(_measure, server, options.requests)
+        rows = [
+            measure(f"All {count:,} events, one changed", 200, whole, before=changed),
+            measure(f"All {count:,} events, nothing changed", 200, whole),
+        ]
+        known = partial(_ask, server, path, {"If-None-Match": whole()[2]})
+        rows.append(measure("Nothing new (304)", 304, known))
+    _write(options.report, rows, options, load)
+    sys.stdout.write("".join(f"{row.as_row()}\n" for row in rows))
+    return 1 if max(row.p95 for row in rows) > BOUND else 0
 
 
 def _cleared(reader: User) -> User:
@@ -84,13 +95,26 @@ def _cleared(reader: User) -> User:
     return reader
 
 
-def _measure(server: WebServer, path: str, headers: dict[str, str], title: str, status: int, requests: int) -> Timed:
+def _change_one(reader: User) -> None:
+    task = Task.objects.filter(owner=reader).latest("pk")
+    Task.objects.filter(pk=task.pk).update(version=F("version") + 1, updated_at=timezone.now())
+
+
+def _measure(
+    server: WebServer,
+    requests: int,
+    title: str,
+    status: int,
+    ask: Callable[[], tuple[int, bytes, str]],
+    before: Callable[[], None] = lambda: None,
+) -> Timed:
     for _warm_up in range(5):
-        _ask(server, path, headers)
+        ask()
     computed, times, size = server.computed(), [], 0
     for _request in range(requests):
+        before()
         begun = time.perf_counter()
-        answered, body, _etag = _ask(server, path, headers)
+        answered, body, _etag = ask()
         times.append((time.perf_counter() - begun) * 1000)
         if answered != status:
             raise SystemExit(f"{title}: the answer was {answered}.")
@@ -122,6 +146,9 @@ def _fill(events: int, others: int) -> User:
         present = Task.objects.filter(owner=person).count()
         draw = random.Random(20_260_103 + present)  # noqa: S311 nothing secret
         Task.objects.bulk_create([_task(person, draw) for _number in range(wanted - present)], batch_size=2_000)
+    with connection.cursor() as cursor:
+        # As the database does by itself in time: it guesses badly about a table that has just been filled.
+        cursor.execute("ANALYZE tasks_task")
     return people[0]
 
 
@@ -163,8 +190,9 @@ def _write(path: Path, rows: list[Timed], options: argparse.Namespace, load: flo
         f"|{'---|' * 6}",
         *(row.as_row() for row in rows),
         "",
-        "Every reading judges anew what the person sees; nothing of an answer is kept. “Computed” is the processor time"
-        " of the web process, the rest is the database and waiting for a turn.",
+        "Every reading judges anew what the person sees, down to each task and its version. An answer of 256 kB and"
+        " more is kept, for a day at most, and given again only while all of that is the same. “Computed” is the"
+        " processor time of the web process, the rest is the database and waiting for a turn.",
         "",
     ]
     write_part(path, "How quick tasks are", HEADING, lines)

@@ -17,7 +17,7 @@ from crm.notifications.mailing import message_id_of
 from crm.outbox.models import Message
 from tasks.calendars.feeds import entry_of, place_of_events
 from tasks.calendars.guests import Guest
-from tasks.calendars.writing import Place, calendar_text, event_lines, zone_of
+from tasks.calendars.writing import Place, calendar_text, event_lines, stamp, zone_of
 from tasks.models import InvitationMail, InvitationMethod, Task
 
 _LANGUAGES = frozenset(code for code, _name in settings.LANGUAGES)
@@ -56,7 +56,7 @@ def calendar_for(task: Task, guest: Guest, sender: Any, *, title: str, text: str
     """The entry that invites; the description of the task stays inside of the company, and so does what its sender
     does not see."""
     entry = entry_of(task, "", frozenset({"description", "priority", "status"}) | hidden_fields(sender, Task))
-    entry = entry._replace(version=sequence, title=title, text=text.strip(), updated_at=timezone.now())
+    entry = entry._replace(version=sequence, title=title, text=text.strip(), changed=stamp(timezone.now()))
     zone = zone_of(entry)
     place = Place(place_of_events().host)
     calendar: Any = Calendar.from_ical(

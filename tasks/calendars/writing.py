@@ -29,13 +29,14 @@ _ESCAPED = re.compile(r"[\\;,\r\n]")
 class Entry(NamedTuple):
     """What an event says. `due_on` alone is a whole day; `minutes` of None is the usual length.
 
+    `created` and `changed` are as `stamp` writes them.
     `rule` is "" for what does not repeat; `priority` is that of RFC 5545, 0 for none.
     """
 
     key: str
     version: int
-    created_at: datetime
-    updated_at: datetime
+    created: str
+    changed: str
     title: str
     text: str
     due_on: date
@@ -67,13 +68,12 @@ def event_lines(entry: Entry, place: Place) -> list[str]:
     """The lines of a VEVENT without its BEGIN and END, folded, in no particular order."""
     link = f"{place.address}{entry.key}/" if place.address else ""
     text = "\n\n".join(part for part in (entry.text[:_LONGEST_TEXT], link) if part)
-    changed = f"{_basic(entry.updated_at.astimezone(UTC))}Z"
     lines = [
         f"UID:{place.uid(entry.key)}",
         f"SEQUENCE:{entry.version}",
-        f"DTSTAMP:{changed}",
-        f"LAST-MODIFIED:{changed}",
-        f"CREATED:{_basic(entry.created_at.astimezone(UTC))}Z",
+        f"DTSTAMP:{entry.changed}",
+        f"LAST-MODIFIED:{entry.changed}",
+        f"CREATED:{entry.created}",
         folded("SUMMARY", f"✓ {entry.title}" if entry.is_done else entry.title),
         f"STATUS:{'CANCELLED' if entry.is_cancelled else 'CONFIRMED'}",
         *times(entry),
@@ -123,7 +123,8 @@ def times(entry: Entry) -> list[str]:
     zone = ZoneInfo(entry.zone or "UTC")
     start = entry.due_at.astimezone(zone)
     end_at = (entry.due_at + timedelta(minutes=entry.minutes or USUAL_MINUTES)).astimezone(zone)
-    lines = [f"DTSTART{_moment(start, entry)}", f"DTEND{_moment(end_at, entry)}"]
+    named = "" if _is_utc(entry) else entry.zone
+    lines = [f"DTSTART{_moment(start, named)}", f"DTEND{_moment(end_at, named)}"]
     lines.append("TRANSP:TRANSPARENT" if entry.is_done else "TRANSP:OPAQUE")
     return lines + _rule(entry, start)
 
@@ -142,6 +143,11 @@ def calendar_text(head: Sequence[str], zones: Iterable[str], events: Iterable[Se
     return "".join([*parts, "END:VCALENDAR\r\n"])
 
 
+def stamp(moment: datetime) -> str:
+    """The instant as RFC 5545 writes it in UTC."""
+    return f"{_basic(moment.astimezone(UTC))}Z"
+
+
 def _rule(entry: Entry, start: date | datetime) -> list[str]:
     if not entry.rule or not accept_rule(entry.rule):
         return []
@@ -156,10 +162,10 @@ def _is_utc(entry: Entry) -> bool:
     return not entry.rule and entry.due_at.astimezone(ZoneInfo(entry.zone)).fold == 1
 
 
-def _moment(moment: datetime, entry: Entry) -> str:
-    if _is_utc(entry) or moment.fold:
-        return f":{_basic(moment.astimezone(UTC))}Z"
-    return f";TZID={entry.zone}:{_basic(moment)}"
+def _moment(moment: datetime, zone: str) -> str:
+    if not zone or moment.fold:
+        return f":{stamp(moment)}"
+    return f";TZID={zone}:{_basic(moment)}"
 
 
 def _basic(moment: date | datetime) -> str:

@@ -2,6 +2,7 @@
 
 from tasks.models.calendars import (
     CalendarFeed,
+    CalendarText,
     CalendarUpload,
     InvitationMail,
     InvitationMethod,
@@ -55,6 +56,7 @@ __all__ = [
     "OPEN_TIME",
     "TALKS",
     "CalendarFeed",
+    "CalendarText",
     "CalendarUpload",
     "InvitationMail",
     "InvitationMethod",

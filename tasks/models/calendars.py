@@ -39,6 +39,25 @@ class CalendarFeed(models.Model):
         return self.name
 
 
+class CalendarText(models.Model):
+    """What a link was answered with the last time, compressed by zlib, under the tag of how everything stood then.
+
+    Whether it still stands is judged anew at each reading. It is made again when it is lost.
+    """
+
+    feed = models.OneToOneField(CalendarFeed, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    etag = models.CharField(max_length=40)
+    content = models.BinaryField()
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("text of a calendar link")
+        verbose_name_plural = _("texts of calendar links")
+
+    def __str__(self) -> str:
+        return self.etag
+
+
 class CalendarUpload(models.Model):
     """An uploaded calendar file: what was found in it, waiting for a yes, then how far its tasks are made.
 

@@ -18,11 +18,12 @@ from icalendar import Calendar, Event
 from crm.access.rights import FieldAccess, Scope
 from crm.access.writing import move_to_bin
 from crm.pages.testing import browser_of
+from tasks.calendars.feeds import feed_text
 from tasks.calendars.logs import HideCalendarLinks
-from tasks.calendars.writing import Entry, Place, calendar_text, event_lines, zone_of
-from tasks.models import CalendarFeed, Repeats, TaskNature, TaskWatcher
-from tasks.services import finish_task, save_task
-from tasks.services.calendar_feeds import MOST_LINKS, make_link, revoke_link
+from tasks.calendars.writing import Entry, Place, calendar_text, event_lines, stamp, zone_of
+from tasks.models import CalendarFeed, CalendarText, Repeats, TaskNature, TaskWatcher
+from tasks.services import calendar_feeds, finish_task, save_task
+from tasks.services.calendar_feeds import MOST_LINKS, forget_texts, make_link, revoke_link
 from tasks.tests.factories import make_task
 from teams.models import FieldRule, User
 from teams.tests.factories import Cast, grant_all
@@ -144,6 +145,50 @@ def test_a_program_that_knows_it_all_is_told_so(cast: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_a_large_calendar_is_kept_as_long_as_it_stands(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    make_task(cast.ann, "Hers", due=tomorrow, description="Vorskla")
+    watched = make_task(cast.cy, "Watched", due=tomorrow, parts={"watchers": [TaskWatcher(user=cast.ann)]})
+    link = link_of(cast.ann, is_with_watched=True)
+    read(link)
+    assert not CalendarText.objects.exists()
+    monkeypatch.setattr(calendar_feeds, "WORTH_KEEPING", 100)
+    made: list[CalendarFeed] = []
+    monkeypatch.setattr(calendar_feeds, "feed_text", lambda feed: made.append(feed) or feed_text(feed))
+    first, second = read(link), read(link)
+    assert first.content == second.content
+    assert len(made) == 1
+    save_task(watched, actor=cast.cy, parts={"watchers": []})
+    assert "Watched" not in read(link).content.decode()
+    FieldRule.objects.create(
+        role=cast.ann.role, record_type="tasks.task", field="description", access=FieldAccess.HIDDEN
+    )
+    assert "Vorskla" not in read(link).content.decode()
+    assert len(made) == 3
+    assert CalendarText.objects.count() == 1
+    CalendarText.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    assert forget_texts() == 1
+    read(link)
+    revoke_link(CalendarFeed.objects.get(), actor=cast.ann)
+    assert not CalendarText.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_changed_while_it_was_read_is_not_kept(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = make_task(cast.ann, "Hers", due=timezone.localdate() + timedelta(days=1))
+    link = link_of(cast.ann)
+
+    def read_late(feed: CalendarFeed) -> str:
+        move_to_bin(task, actor=cast.ann)
+        return feed_text(feed)
+
+    monkeypatch.setattr(calendar_feeds, "WORTH_KEEPING", 100)
+    monkeypatch.setattr(calendar_feeds, "feed_text", read_late)
+    assert read(link).status_code == 200
+    assert not CalendarText.objects.exists()
+
+
+@pytest.mark.django_db
 def test_reading_is_noted_once_an_hour(cast: Cast) -> None:
     link = link_of(cast.ann)
     read(link)
@@ -213,8 +258,8 @@ def event_of(title: str, text: str = "", **fields: Any) -> Any:
     given = {
         "key": "1",
         "version": 3,
-        "created_at": moment,
-        "updated_at": moment,
+        "created": stamp(moment),
+        "changed": stamp(moment),
         "title": title,
         "text": text,
         "due_on": date(2026, 10, 25),

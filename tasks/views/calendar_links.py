@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from tasks.calendars.feeds import Standing, feed_by, feed_text, feeds_of, standing_of
+from tasks.calendars.feeds import Standing, feed_by, feeds_of, standing_of
 from tasks.models import CalendarFeed
-from tasks.services.calendar_feeds import make_link, note_reading, revoke_link
+from tasks.services.calendar_feeds import answer_with, make_link, note_reading, revoke_link
 from tasks.services.refusals import TaskRefused
 
 
@@ -76,7 +76,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         # The moment of the last change is told, but not asked about: it stays when a task leaves somebody's sight.
         if _knows(request, standing):
             return _tagged(HttpResponse(status=304), standing)
-        answer = HttpResponse(feed_text(found), content_type="text/calendar; charset=utf-8")
+        answer = HttpResponse(answer_with(found, standing), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'inline; filename="porada.ics"'
     return _tagged(answer, standing)
 
