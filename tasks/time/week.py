@@ -32,7 +32,12 @@ def week_named(text: str, today: date) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         return monday_of(today)
-    return monday_of(day if FIRST_DAY + timedelta(days=DAYS) < day < LAST_DAY - timedelta(days=DAYS) else today)
+    return monday_of(day if _has_week(day) else today)
+
+
+def _has_week(day: date) -> bool:
+    """Whether its week, and those before and after, are within the days that time can be entered on."""
+    return FIRST_DAY + timedelta(days=DAYS) < day < LAST_DAY - timedelta(days=DAYS)
 
 
 def cell_name(place: Place, day: date) -> str:
@@ -45,9 +50,13 @@ def cell_named(name: str) -> tuple[Place, date] | None:
     place_text, _bar, day_text = rest.partition("|")
     place = place_named(place_text)
     try:
-        return (place, date.fromisoformat(day_text)) if kind == "cell" and place else None
+        day = date.fromisoformat(day_text)
     except ValueError:
         return None
+    if kind != "cell" or place is None or not _has_week(day):
+        return None
+    # In the one spelling that a page has: what is refused is told by this very name.
+    return (place, day) if cell_name(place, day) == name else None
 
 
 @dataclass(frozen=True)
@@ -200,7 +209,11 @@ def week_of(person: User, monday: date, *, reader: Any, today: date, wanted: Wan
         offered += [place_of(entry) for entry in _entries(person, first, monday - timedelta(days=1), reader)]
     found = named_places([*places, *offered], reader)
     # Empty rows only of what is in sight; a row with time stays, whatever became of its task.
-    shown = list(dict.fromkeys([*places, *(place for place in offered if found[place].record is not None)]))
+    with_time = set(places)
+    rows_of = [place for place in offered if place in with_time or found[place].record is not None]
+    # What was asked for comes before the cut.
+    asked = [place for place in rows_of if place in wanted.places]
+    shown = list(dict.fromkeys([*asked, *places, *rows_of]))[:MOST_ROWS]
     days = _days(person, monday, entries, reader=reader, today=today)
     rows = _rows(shown[:MOST_ROWS], found, entries, days, wanted.refused if person == reader else None)
     return Week(person, monday, days, rows, entries, found)

@@ -129,7 +129,10 @@ def save(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def cell(request: HttpRequest) -> HttpResponse:
-    """One cell, for htmx: it is drawn again, with the sums that it changes."""
+    """One cell, for htmx: it is drawn again, with the sums that it changes.
+
+    Where its row is gone, as that of a task which its writer sees no more, the whole page is asked for again.
+    """
     _require_own(request)
     name = next((name for name in request.POST if cell_named(name)), "")
     sent = _sent_cell(request, name, is_changed=False)
@@ -141,7 +144,11 @@ def cell(request: HttpRequest) -> HttpResponse:
     wanted = Wanted([sent.place], refused=refused)
     reader: Any = request.user
     shown = week_of(reader, monday_of(sent.day), reader=reader, today=timezone.localdate(), wanted=wanted)
-    row = next(row for row in shown.rows if row.named.place == sent.place)
+    row = next((row for row in shown.rows if row.named.place == sent.place), None)
+    if row is None:
+        if fault:
+            messages.warning(request, fault)
+        return HttpResponse(headers={"HX-Refresh": "true"})
     changed: WeekCell = next(one for one in row.cells if one.day == sent.day)
     return HttpResponse(
         draw("time/_cell_answer.jinja", cell=changed, row=row, week=shown, csrf_token=get_token(request))
