@@ -7,9 +7,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.access.models import ALIVE, Record, TeamShare, UserShare
 from projects.models import Project
@@ -144,7 +143,8 @@ class TimeEntry(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"{self.hours} · {date_format(self.day, 'SHORT_DATE_FORMAT')}"
+        # Neither its day nor its minutes, which may be hidden from whoever reads this.
+        return self.name or gettext("Time")
 
     @property
     def hours(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -141,12 +141,15 @@ class WeekDay:
 
 @dataclass(frozen=True)
 class Week:
+    """`hidden` are the fields of entries that the reader must not see."""
+
     person: User
     monday: date
     days: Sequence[WeekDay]
     rows: Sequence[WeekRow]
     entries: Sequence[TimeEntry] = ()
     places: Mapping[Place, Named] = field(default_factory=dict)
+    hidden: frozenset[str] = frozenset()
 
     @property
     def sunday(self) -> date:
@@ -172,8 +175,14 @@ class Week:
     def expected_hours(self) -> str:
         return duration_text(sum(day.expected for day in self.days))
 
+    @property
+    def hides_state(self) -> bool:
+        return "state" in self.hidden
+
     def in_state(self, *states: str) -> str:
-        """The hours of the entries in these states; empty when there are none."""
+        """The hours of the entries in these states; empty when there are none, or the reader must not know states."""
+        if self.hides_state:
+            return ""
         minutes = sum(entry.minutes for entry in self.entries if entry.state in states)
         return duration_text(minutes) if minutes else ""
 
@@ -215,8 +224,11 @@ def week_of(person: User, monday: date, *, reader: Any, today: date, wanted: Wan
     asked = [place for place in rows_of if place in wanted.places]
     shown = list(dict.fromkeys([*asked, *places, *rows_of]))[:MOST_ROWS]
     days = _days(person, monday, entries, reader=reader, today=today)
-    rows = _rows(shown[:MOST_ROWS], found, entries, days, wanted.refused if person == reader else None)
-    return Week(person, monday, days, rows, entries, found)
+    hidden = hidden_fields(reader, TimeEntry)
+    rows = _rows(shown, found, entries, days, wanted.refused if person == reader else None)
+    if "state" in hidden:
+        rows = [_without_states(row) for row in rows]
+    return Week(person, monday, days, rows, entries, found, hidden)
 
 
 def _entries(person: User, first: date, last: date, reader: Any) -> list[TimeEntry]:
@@ -271,6 +283,10 @@ def _cell(
         typed=typed,
         fault=fault,
     )
+
+
+def _without_states(row: WeekRow) -> WeekRow:
+    return replace(row, cells=[replace(cell, state="") for cell in row.cells])
 
 
 def _state(entries: Sequence[TimeEntry]) -> str:
