@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from crm.access import writing
+from crm.access.querysets import reached_by_role
 from crm.access.rights import Action, Scope, rights_of
-from tasks.models import FIRST_DAY, LAST_DAY, OPEN_TIME, TimeEntry, TimeState
+from tasks.models import FIRST_DAY, LAST_DAY, TimeEntry, TimeState
 from tasks.services.time_refusals import (
     AlreadySubmitted,
     ChangedMeanwhile,
@@ -33,12 +34,18 @@ from teams.selectors import home_team_of
 @transaction.atomic
 def log_time(entry: TimeEntry, *, actor: Any) -> TimeEntry:
     """Store new time of the actor's own, as a draft. Raises TimeRefused, PermissionDenied."""
+    _put_on(entry, actor)
+    return log_clocked_time(entry, actor=actor)
+
+
+@transaction.atomic
+def log_clocked_time(entry: TimeEntry, *, actor: Any) -> TimeEntry:
+    """As `log_time`, on what the actor saw when his clock began, whether he sees it still; its project is known."""
     entry.owner = entry.owner or actor
     if entry.owner_id != actor.pk:
         raise NotOwnTime
     entry.team = entry.team or home_team_of(actor)
     entry.state, entry.decided_by, entry.decided_at, entry.refusal = TimeState.DRAFT, None, None, ""
-    _put_on(entry, actor)
     _refuse_what_cannot_be(entry, actor=actor)
     _round(entry)
     return writing.create_record(entry, actor=actor)
@@ -163,13 +170,22 @@ def may_decide_on(entry: TimeEntry, actor: Any) -> bool:
     return bool(TimeEntry.objects.editable_by(actor).filter(pk=entry.pk).exists())
 
 
+def may_mend(entry: TimeEntry, actor: Any) -> bool:
+    """Of those who may change it: what is not handed in is its owner's, and theirs whose roles reach it.
+
+    That somebody manages the project lets him decide on its time, and mend it while it waits for him, no more.
+    """
+    if entry.is_open:
+        reached = reached_by_role(entry, actor, rights_of(actor))
+        return entry.owner_id == actor.pk or Action.CHANGE in reached
+    return entry.state == TimeState.SUBMITTED and may_decide_on(entry, actor)
+
+
 def _refuse_unless_writable(stored: TimeEntry, actor: Any) -> None:
     if not TimeEntry.objects.editable_by(actor).filter(pk=stored.pk).exists():
         raise PermissionDenied
-    if stored.state in OPEN_TIME:
-        return
-    if stored.state != TimeState.SUBMITTED or not may_decide_on(stored, actor):
-        raise AlreadySubmitted
+    if not may_mend(stored, actor):
+        raise PermissionDenied if stored.is_open else AlreadySubmitted
 
 
 def _put_on(entry: TimeEntry, actor: Any) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tasks.models import TimeEntry, Timer
-from tasks.services.time import log_time
+from tasks.services.time import log_clocked_time
 from tasks.services.time_refusals import NoMinutes, NothingToDo, NothingWorkedOn, TimerForgotten
 from tasks.time.clock import Piece, is_forgotten, pieces_of
 from tasks.time.durations import DAY_MINUTES
@@ -42,8 +42,9 @@ def start_timer(place: Place, *, actor: Any, note: str = "") -> Timer:
 def stop_timer(*, actor: Any, minutes: int | None = None) -> Sequence[TimeEntry]:
     """Store what was worked, at least one minute, on the days on which it was in the actor's time zone.
 
-    `minutes` instead of what the clock says: all on the day on which it began. A timer that ran for more than twelve
-    hours is not believed without. Raises TimerForgotten, NothingToDo, TimeRefused, PermissionDenied; it runs on then.
+    What the actor saw when it began was worked on, whether he sees it still. `minutes` instead of what the clock says:
+    all on the day on which it began. A timer that ran for more than twelve hours is not believed without. Raises
+    TimerForgotten, NothingToDo, TimeRefused, PermissionDenied; it runs on then.
     """
     timer = _locked_timer(actor)
     if timer is None:
@@ -55,7 +56,7 @@ def stop_timer(*, actor: Any, minutes: int | None = None) -> Sequence[TimeEntry]
         raise TimerForgotten
     else:
         pieces = pieces_of(timer.started_at, now, zone)
-    entries = [log_time(_entry(timer, piece), actor=actor) for piece in pieces]
+    entries = [log_clocked_time(_entry(timer, piece), actor=actor) for piece in pieces]
     timer.delete()
     return entries
 

@@ -20,12 +20,12 @@ from crm.pages.card import card_of
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_binned, fetch_record
-from tasks.models import TimeEntry, TimeState
-from tasks.services.time import delete_time, log_time, may_decide_on, restore_time, save_time
+from tasks.models import TimeEntry
+from tasks.services.time import delete_time, log_time, may_decide_on, may_mend, restore_time, save_time
 from tasks.services.time_refusals import TimeRefused
 from tasks.time.durations import duration_text
 from tasks.time.forms import TimeForm
-from tasks.time.places import TASK, named_places, place_named, place_of, sees_places
+from tasks.time.places import PROJECT, TASK, Place, named_places, place_named, place_of, record_of, sees_places
 from tasks.time.reading import rules_of
 from tasks.time.week import monday_of
 
@@ -46,8 +46,8 @@ def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "entry": entry,
         "card": card_of(entry, permissions, request.user),
         "named": named_places([place], request.user)[place] if sees_places(request.user) else None,
-        "may_write": permissions.can_change and (entry.is_open or (decides and entry.state == TimeState.SUBMITTED)),
-        "may_delete": permissions.can_delete and entry.is_open,
+        "may_write": permissions.can_change and may_mend(entry, request.user),
+        "may_delete": permissions.can_delete and entry.is_open and may_mend(entry, request.user),
         "decides": decides,
         "billed": duration_text(entry.billed_minutes),
         "week_url": week_url(entry, request.user),
@@ -62,10 +62,11 @@ def entry_new(request: HttpRequest) -> HttpResponse:
     entry = fresh_instance(TimeEntry, day=timezone.localdate(), owner=request.user)
     form = TimeForm(request.POST or None, instance=entry, actor=request.user)
     place = place_named(request.GET.get("on", ""))
-    if place is not None and request.method != "POST":
+    # What is out of sight is not offered, nor are its rules told by the boxes that they tick.
+    if place is not None and request.method != "POST" and record_of(place, request.user) is not None:
         form.fields["place"].offer(request.user, place)  # type: ignore[attr-defined]
         form.initial["place"] = str(place)
-        form.initial["is_billable"] = rules_of(None if place.kind == TASK else place.key).is_billable
+        form.initial["is_billable"] = _is_billable_on(place, request.user)
     page = EditPage(
         form,
         save=lambda record, parts, actor: log_time(record, actor=actor),
@@ -76,9 +77,19 @@ def entry_new(request: HttpRequest) -> HttpResponse:
     return page.respond(request)
 
 
+def _is_billable_on(place: Place, reader: Any) -> bool:
+    """What the project begins with, of the place itself or of its task, as far as the reader sees that."""
+    project = record_of(place, reader)
+    if project is not None and place.kind == TASK:
+        project = record_of(Place(PROJECT, project.project_id), reader) if project.project_id else None
+    return rules_of(project.pk if project is not None else None).is_billable
+
+
 @login_required
 def entry_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     entry, _permissions = fetch_record(TimeEntry, pk, reader=request.user, action=Action.CHANGE)
+    if entry.is_open and not may_mend(entry, request.user):
+        raise PermissionDenied
     form = TimeForm(request.POST or None, instance=entry, actor=request.user)
     page = EditPage(
         form,
