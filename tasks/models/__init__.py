@@ -36,6 +36,7 @@ from tasks.models.tasks import (
 from tasks.models.time import (
     OPEN_TIME,
     ProjectTime,
+    ProjectTimeChange,
     RoundingStep,
     RoundingWay,
     TimeEntry,
@@ -62,6 +63,7 @@ __all__ = [
     "InvitationMethod",
     "Priority",
     "ProjectTime",
+    "ProjectTimeChange",
     "Reminder",
     "ReminderSettings",
     "ReminderSweep",

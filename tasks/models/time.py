@@ -1,6 +1,6 @@
 """Time that people worked on tasks and projects, how projects count it, what is locked, and the timer that runs."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -185,14 +185,9 @@ class RoundingWay(models.TextChoices):
     NEAREST = "nearest", _("To the nearest")
 
 
-class ProjectTime(models.Model):
-    """How time on one project is counted; who may see and change the project may see and change this.
+class TimeRules(models.Model):
+    """How time on a project is counted."""
 
-    A project without a row rounds nothing, is billable and has its time approved. The rounding holds for what is
-    written from then on.
-    """
-
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="time_rules")
     rounding = models.PositiveSmallIntegerField(_("rounded to"), choices=RoundingStep, default=RoundingStep.NONE)
     rounding_way = models.CharField(
         pgettext_lazy("rounding", "which way"), max_length=7, choices=RoundingWay, default=RoundingWay.UP
@@ -207,8 +202,46 @@ class ProjectTime(models.Model):
     )
 
     class Meta:
+        abstract = True
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {field.name: getattr(self, field.name) for field in TimeRules._meta.fields}
+
+
+class ProjectTime(TimeRules):
+    """How time on one project is counted; who may see and change the project may see and change this.
+
+    A project without a row rounds nothing, is billable and has its time approved. The rounding holds for what is
+    written from then on.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, related_name="time_rules")
+
+    class Meta:
         verbose_name = _("time rules of a project")
         verbose_name_plural = _("time rules of projects")
+
+    def __str__(self) -> str:
+        return str(self.project)
+
+
+class ProjectTimeChange(TimeRules):
+    """How somebody let time on a project be counted from a moment on.
+
+    Rows are never changed: they are the log of who let time count unapproved, or unbilled, and for how long.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="time_rules_log")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("changed by"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("change of the time rules of a project")
+        verbose_name_plural = _("changes of the time rules of projects")
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return str(self.project)

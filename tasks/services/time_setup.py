@@ -7,18 +7,23 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from projects.models import Project
-from tasks.models import FIRST_DAY, LAST_DAY, ProjectTime, TimeLock
+from tasks.models import FIRST_DAY, LAST_DAY, ProjectTime, ProjectTimeChange, TimeLock
 from tasks.services.time_refusals import DayOutOfRange
 from tasks.time.rights import may_lock
 
 
 @transaction.atomic
 def save_project_time(rules: ProjectTime, *, actor: Any) -> ProjectTime:
-    """For time that is written from now on. Raises PermissionDenied unless the actor may change the project."""
+    """For time that is written from now on; who changed it is kept.
+
+    Raises PermissionDenied unless the actor may change the project.
+    """
     if not Project.objects.editable_by(actor).filter(pk=rules.project_id).exists():
         raise PermissionDenied
-    values = {name: getattr(rules, name) for name in ("rounding", "rounding_way", "is_billable", "needs_approval")}
-    stored, _is_new = ProjectTime.objects.update_or_create(project_id=rules.project_id, defaults=values)
+    before = ProjectTime.objects.select_for_update().filter(project=rules.project_id).first()
+    stored, _is_new = ProjectTime.objects.update_or_create(project_id=rules.project_id, defaults=rules.values)
+    if rules.values != (before or ProjectTime()).values:
+        ProjectTimeChange.objects.create(project_id=rules.project_id, changed_by=actor, **rules.values)
     return stored
 
 

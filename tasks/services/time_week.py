@@ -14,6 +14,7 @@ from django.utils.translation import gettext_noop
 from crm.access.rights import Action, Scope, rights_of
 from crm.history.writing import CHANGED, record_versions
 from crm.notifications.services import notify
+from projects.models import Project
 from tasks.models import OPEN_TIME, ProjectTime, TimeEntry, TimeState
 from tasks.services.time import refuse_locked
 from tasks.services.time_refusals import NothingToDo, NotTheirsToDecide, ReasonMissing
@@ -32,16 +33,12 @@ _REASONS = {
 def submit_week(monday: date, *, actor: Any) -> int:
     """Hand in the actor's own drafts of this week; how many there were.
 
-    On projects whose time needs no approval they count as approved at once. Whoever decides on the others hears of it.
-    Raises NothingToDo, DayLocked.
+    On projects whose time needs no approval they count as approved at once, but for those of whoever could say so
+    himself. Whoever decides on the others hears of it. Raises NothingToDo, DayLocked.
     """
     entries = _of_week(monday, actor, OPEN_TIME)
     refuse_locked(min(entry.day for entry in entries), actor=actor)
-    unchecked = set(
-        ProjectTime.objects.filter(
-            project__in={entry.project_id for entry in entries if entry.project_id}, needs_approval=False
-        ).values_list("project", flat=True)
-    )
+    unchecked = _unchecked({entry.project_id for entry in entries if entry.project_id}, actor)
     free = [entry for entry in entries if entry.project_id in unchecked]
     waiting = [entry for entry in entries if entry.project_id not in unchecked]
     _write(free, TimeState.APPROVED, actor=actor)
@@ -106,6 +103,18 @@ def _of_week(monday: date, owner: Any, states: Collection[str]) -> list[TimeEntr
     own = TimeEntry.objects.select_for_update(of=("self",)).editable_by(owner).filter(owner=owner, day__range=week)
     entries = list(own.filter(state__in=states).order_by("day", "id"))
     if not entries:
+def _unchecked(projects: Collection[UUID], actor: Any) -> set[UUID]:
+    """On which of these projects the actor's time needs nobody's approval.
+
+    Who may change a project could switch its approval off for as long as he submits: to his own time it stays on,
+    unless his role lets him approve that anyway.
+    """
+    rules = ProjectTime.objects.filter(project__in=projects, needs_approval=False)
+    if rights_of(actor).scope(TimeEntry, Action.CHANGE) < Scope.ALL:
+        rules = rules.exclude(project__in=Project.objects.editable_by(actor).values("pk"))
+    return set(rules.values_list("project", flat=True))
+
+
         raise NothingToDo
     return entries
 

@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from crm.access.querysets import allowed_actions
 from crm.access.rights import Action, Scope, forget_rights
 from crm.notifications.models import Notification
 from crm.outbox.testing import deliver_all
+from crm.pages.testing import browser_of
 from projects.health_reading import with_facts
 from projects.models import Project, ProjectMember
 from projects.tests.project_factories import make_project
-from tasks.models import ProjectTime, TimeEntry, Timer, TimeState
+from tasks.models import ProjectTime, Task, TimeEntry, Timer, TimeState
 from tasks.services import (
     TimeRefused,
     TimerForgotten,
@@ -209,13 +211,55 @@ def test_nobody_approves_his_own_unless_his_role_reaches_all(cast: Cast) -> None
 
 
 def test_time_that_needs_no_approval_is_approved_once_it_is_submitted(cast: Cast) -> None:
-    project = make_project(cast.ann)
+    cy = cast.cy
+    project = make_project(cast.ann, parts={"members": [ProjectMember(user=cy)]})
     save_project_time(ProjectTime(project=project, needs_approval=False), actor=cast.ann)
-    free, waiting = make_time(cast.ann, project, day=MONDAY), make_time(cast.ann, make_project(cast.ann), day=MONDAY)
-    submit_week(MONDAY, actor=cast.ann)
+    other = make_project(cast.ann, parts={"members": [ProjectMember(user=cy)]})
+    free, waiting = make_time(cy, project, day=MONDAY), make_time(cy, other, day=MONDAY)
+    submit_week(MONDAY, actor=cy)
     states = {entry.pk: entry.state for entry in TimeEntry.objects.all()}
     assert states == {free.pk: TimeState.APPROVED, waiting.pk: TimeState.SUBMITTED}
-    assert take_week_back(MONDAY, actor=cast.ann) == 1
+    assert take_week_back(MONDAY, actor=cy) == 1
+
+
+def test_nobody_frees_his_own_time_of_approval_by_switching_it_off(cast: Cast) -> None:
+    """Neither the manager nor whoever else may change the project; who switched it, and when, stays known."""
+    project = make_project(cast.ann)
+    save_project_time(ProjectTime(project=project, needs_approval=False), actor=cast.ann)
+    save_project_time(ProjectTime(project=project, needs_approval=False), actor=cast.bob)
+    for user, state in ((cast.ann, TimeState.SUBMITTED), (cast.bob, TimeState.SUBMITTED), (cast.dana, "approved")):
+        entry = make_time(user, project, day=MONDAY)
+        submit_week(MONDAY, actor=user)
+        entry.refresh_from_db()
+        assert entry.state == state, user
+    save_project_time(ProjectTime(project=project), actor=cast.bob)
+    log = project.time_rules_log.values_list("changed_by__username", "needs_approval")
+    assert list(log) == [("bob", True), ("ann", False)]
+
+
+def test_what_a_manager_decides_on_is_not_his_before_it_is_submitted(cast: Cast) -> None:
+    manager = join(UserFactory(role=grant_all(RoleFactory(), Scope.OWN)), TeamFactory())
+    project = make_project(manager, parts={"members": [ProjectMember(user=cast.ann)]})
+    entry = make_time(cast.ann, project, 60, day=MONDAY)
+    entry.minutes = 30
+    browser = browser_of(manager)
+    edit = reverse("time:edit", args=[entry.pk])
+    with pytest.raises(PermissionDenied):
+        save_time(entry, actor=manager)
+    assert browser.get(edit).status_code == 403
+    assert edit not in browser.get(entry.get_absolute_url()).content.decode()
+    submit_week(MONDAY, actor=cast.ann)
+    assert edit in browser.get(entry.get_absolute_url()).content.decode()
+    entry.refresh_from_db()
+    entry.minutes = 45
+    save_time(entry, actor=manager)
+    reject_time([entry.pk], reason="More?", actor=manager)
+    entry.refresh_from_db()
+    with pytest.raises(PermissionDenied):
+        save_time(entry, actor=manager)
+    # Whose role reaches it changes it all the same.
+    entry.minutes = 50
+    assert save_time(entry, actor=cast.bob).minutes == 50
 
 
 def test_one_timer_runs_and_the_next_one_stops_it(cast: Cast) -> None:
@@ -228,6 +272,20 @@ def test_one_timer_runs_and_the_next_one_stops_it(cast: Cast) -> None:
     assert sum(entry.minutes for entry in stop_timer(actor=cast.ann)) == 1
     assert TimeEntry.objects.get(task=two).name == "Again"
     assert not Timer.objects.exists()
+
+
+def test_a_timer_stops_though_its_task_is_out_of_sight_by_now(cast: Cast) -> None:
+    task, next_one = make_task(cast.cy), make_task(cast.ann)
+    for stop in (lambda: stop_timer(actor=cast.ann), lambda: start_timer(Place(TASK, next_one.pk), actor=cast.ann)):
+        Task.objects.filter(pk=task.pk).update(owner=cast.ann)
+        start_timer(Place(TASK, task.pk), actor=cast.ann)
+        Task.objects.filter(pk=task.pk).update(owner=cast.cy)
+        assert not Task.objects.visible_to(cast.ann).filter(pk=task.pk).exists()
+        stop()
+        assert not Timer.objects.filter(task=task).exists()
+    assert TimeEntry.objects.filter(task=task, owner=cast.ann).count() == 2
+    with pytest.raises(NothingWorkedOn):
+        make_time(cast.ann, task)
 
 
 def test_a_forgotten_timer_asks_and_stores_nothing_by_itself(cast: Cast) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from crm.access.rights import Action, hidden_fields, may
 from crm.pages.reading import fetch_record
 from projects.models import Project
-from tasks.models import TimeEntry, TimeLock
+from tasks.models import ProjectTimeChange, TimeEntry, TimeLock
 from tasks.services.time_refusals import TimeRefused
 from tasks.services.time_setup import lock_time, save_project_time
 from tasks.time.forms import LockForm, ProjectTimeForm
@@ -26,6 +26,7 @@ from tasks.time.rights import may_lock
 from tasks.views.time_tabs import tabs_of
 
 _SHOWN_LOCKS = 20
+_SHOWN_CHANGES = 20
 
 
 @login_required
@@ -55,7 +56,12 @@ def project_rules(request: HttpRequest, pk: UUID) -> HttpResponse:
         save_project_time(form.instance, actor=request.user)
         messages.success(request, _("Time on “%(name)s” is counted so from now on.") % {"name": project})
         return HttpResponseRedirect(project.get_absolute_url())
-    context = {"project": project, "form": form, "cancel_url": project.get_absolute_url()}
+    context = {
+        "project": project,
+        "form": form,
+        "log": ProjectTimeChange.objects.select_related("changed_by").filter(project=project)[:_SHOWN_CHANGES],
+        "cancel_url": project.get_absolute_url(),
+    }
     return render(request, "time/project_rules.html", context, status=422 if form.is_bound else 200)
 
 
