@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from crm.access.rights import hidden_fields
 from projects.models import Project, ProjectMember, ProjectRate
 from tasks.models import FIRST_DAY, LAST_DAY
@@ -32,15 +34,16 @@ def sees_money(reader: Any) -> bool:
     return hidden_fields(reader, Project).isdisjoint(PRICED_BY)
 
 
-def priced_spans(reader: Any) -> list[Span]:
-    """Of the projects in the reader's sight, at two queries.
+def priced_spans(reader: Any, entries: Any, first: date, last: date) -> list[Span]:
+    """Of the projects of these entries that are in the reader's sight, on these days, at two queries.
 
     Who has several places on a team at a time is priced by the first; a role without a rate costs nothing. Of several
     rates of a role the one in the currency of the project counts, else the first.
     """
     if not sees_money(reader):
         return []
-    seen = Project.objects.visible_to(reader).values("pk")
+    worked_on = entries.order_by().values("project")
+    seen = Project.objects.visible_to(reader).filter(pk__in=worked_on).values("pk")
     rates: dict[tuple[UUID, str], tuple[Decimal, str]] = {}
     for rate in ProjectRate.objects.filter(project__in=seen).select_related("project").order_by("position", "id"):
         key = (rate.project_id, rate.role)
@@ -48,7 +51,8 @@ def priced_spans(reader: Any) -> list[Span]:
             rates[key] = (rate.hourly_rate, rate.currency)
     places: dict[tuple[UUID, int], list[ProjectMember]] = defaultdict(list)
     priced = {project for project, _role in rates}
-    for member in ProjectMember.objects.filter(project__in=priced).order_by("position", "id"):
+    then = Q(starts=None) | Q(starts__lte=last), Q(ends=None) | Q(ends__gte=first)
+    for member in ProjectMember.objects.filter(*then, project__in=priced).order_by("position", "id"):
         places[member.project_id, member.user_id].append(member)
     return [span for own in places.values() for span in _spans(own, rates)]
 

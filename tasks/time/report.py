@@ -45,12 +45,6 @@ class Sums:
     billed: int = 0
     money: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
-    def add(self, other: "Sums") -> None:
-        self.minutes += other.minutes
-        self.billed += other.billed
-        for currency, amount in other.money.items():
-            self.money[currency] += amount
-
     @property
     def hours(self) -> str:
         return duration_text(self.minutes)
@@ -81,6 +75,7 @@ class Report:
     rows: Sequence[Row]
     total: Sums
     has_money: bool
+    has_billed: bool = True
     is_cut: bool = False
 
     @property
@@ -91,7 +86,7 @@ class Report:
         """For files: the headings, and a row a group."""
         labels = [str(self.by.label), *([str(self.then.label)] if self.then else [])]
         money = [_("Money, %(currency)s") % {"currency": code} for code in self.currencies]
-        headings = [*labels, _("Hours"), _("Billed hours"), *money]
+        headings = [*labels, _("Hours"), *([_("Billed hours")] if self.has_billed else []), *money]
         rows = []
         for row in self.rows:
             inner_rows: Sequence[Row | None] = row.within or [None]
@@ -99,7 +94,8 @@ class Report:
                 names = [row.label, *([inner.label if inner else ""] if self.then else [])]
                 sums = inner.sums if inner else row.sums
                 amounts = [rounded(sums.money.get(code, Decimal(0)), code) for code in self.currencies]
-                rows.append([*names, hours_of(sums.minutes), hours_of(sums.billed), *amounts])
+                billed = [hours_of(sums.billed)] if self.has_billed else []
+                rows.append([*names, hours_of(sums.minutes), *billed, *amounts])
         return headings, rows
 
 
@@ -110,13 +106,12 @@ def report_of(asked: Asked, *, reader: Any, entries: Any = None, most: int = MOS
     then = known.get(asked.then) if asked.then != by.name else None
     entries = TimeEntry.objects.visible_to(reader) if entries is None else entries
     narrowed = _narrowed(entries, asked, known, reader)
-    groups = _summed(narrowed, [by, *([then] if then else [])], priced_spans(reader), reader)
-    total = Sums()
-    for sums in groups.values():
-        total.add(sums)
-    kept = _first(groups, by, most)
-    rows = _rows(kept, by, then, reader)
-    return Report(by, then, rows, total, sees_money(reader) and bool(total.money), is_cut=len(kept) < len(groups))
+    summed = _summed(narrowed, [by, *([then] if then else [])], most, reader, asked)
+    outer, inner, is_cut = _whole(summed, most, has_inner=then is not None)
+    rows = _rows(outer, inner, by, then, reader)
+    has_billed = "is_billable" not in hidden_fields(reader, TimeEntry)
+    has_money = sees_money(reader) and bool(summed.total.money)
+    return Report(by, then, rows, summed.total, has_money, has_billed=has_billed, is_cut=is_cut)
 
 
 def _narrowed(entries: Any, asked: Asked, known: Mapping[str, Grouping], reader: Any) -> Any:
@@ -138,37 +133,78 @@ def _narrowed(entries: Any, asked: Asked, known: Mapping[str, Grouping], reader:
 Groups = Mapping[tuple[Any, ...], Sums]
 
 
-def _summed(entries: Any, groupings: Sequence[Grouping], spans: Sequence[Span], reader: Any) -> Groups:
-    """One statement: the entries, each with the price of its hour, in groups by their keys and the currency."""
+@dataclass(frozen=True)
+class Summed:
+    """`outer` and `inner` are groups in their order, no more of each than was asked for and one; `total` is of all."""
+
+    total: Sums
+    outer: Groups
+    inner: Groups
+
+
+def _summed(entries: Any, groupings: Sequence[Grouping], most: int, reader: Any, asked: Asked) -> Summed:
+    """One statement: the entries, each with the price of its hour, in groups by their keys and the currency.
+
+    Hours beside billed hours tell what is billable: whoever must not know it is told neither those nor money.
+    """
+    sees_billable = "is_billable" not in hidden_fields(reader, TimeEntry)
+    spans = priced_spans(reader, entries, asked.first, asked.last) if sees_billable else []
     names = [f"key_{number}" for number in range(len(groupings))]
     keys = {name: grouping.key(reader) for name, grouping in zip(names, groupings, strict=True)}
     own = ("project_id", "owner_id", "day", "minutes", "billed_minutes", "is_billable")
+    levels: dict[int, dict[tuple[Any, ...], Sums]] = {number: {} for number in range(3)}
     try:
         inner, values = entries.order_by().annotate(**keys).values(*own, *names).query.sql_with_params()
     except EmptyResultSet:
-        return {}
-    grouped = ", ".join(f"entry.{name}" for name in names)
-    billed = "CASE WHEN entry.is_billable THEN entry.billed_minutes ELSE 0 END"
-    # Names are our own and the inner text is Django's; whatever is a value is a parameter.
-    statement = f"""
-        SELECT {grouped}, span.currency, SUM(entry.minutes), SUM({billed}), SUM({billed} * span.rate) / 60
-        FROM ({inner}) AS entry
-        LEFT JOIN unnest(%s::uuid[], %s::bigint[], %s::date[], %s::date[], %s::numeric[], %s::text[])
-            AS span(project, person, first, last, rate, currency)
-            ON span.project = entry.project_id AND span.person = entry.owner_id
-            AND entry.day BETWEEN span.first AND span.last
-        GROUP BY {grouped}, span.currency
-    """  # noqa: S608
+        return Summed(Sums(), {}, {})
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, *_columns(spans)])
-        found = cursor.fetchall()
-    groups: dict[tuple[Any, ...], Sums] = {}
-    for *key, currency, minutes, billed_minutes, money in found:
-        sums = Sums(int(minutes), int(billed_minutes))
-        if currency is not None and money:
-            sums.money[currency] += money
-        groups.setdefault(tuple(key), Sums()).add(sums)
-    return groups
+        cursor.execute(_statement(inner, names, groupings), [*values, *_columns(spans), most + 1])
+        for level, *key, minutes, billed, currencies, amounts in cursor.fetchall():
+            # What is summed away at a level is NULL there, as is a key that nobody may know: the level tells which.
+            money = defaultdict(Decimal, zip(currencies or (), amounts or (), strict=True))
+            levels[level][tuple(key[:level])] = Sums(int(minutes), int(billed) if sees_billable else 0, money)
+    total = levels[0].get((), Sums())
+    return Summed(total, levels[1], levels[2])
+
+
+def _statement(inner: str, names: Sequence[str], groupings: Sequence[Grouping]) -> str:
+    """All together, by the first key, and by both, each at its level; the first groups of each, whatever the others.
+
+    Names are our own and the inner text is Django's; whatever is a value is a parameter.
+    """
+    grouped = ", ".join(names)
+    sets = ", ".join(f"({', '.join([*names[:level], 'currency'])})" for level in range(len(names) + 1))
+    billed = "CASE WHEN is_billable THEN billed_minutes ELSE 0 END"
+    orders = [_order(name, grouping) for name, grouping in zip(names, groupings, strict=True)]
+    return f"""
+        WITH summed AS (
+            SELECT {len(names)} - ({" + ".join(f"GROUPING({name})" for name in names)}) AS level, {grouped}, currency,
+                SUM(minutes) AS minutes, SUM({billed}) AS billed, SUM({billed} * rate) / 60 AS money
+            FROM ({inner}) AS entry
+            LEFT JOIN unnest(%s::uuid[], %s::bigint[], %s::date[], %s::date[], %s::numeric[], %s::text[])
+                AS span(project, person, first, last, rate, currency)
+                ON span.project = entry.project_id AND span.person = entry.owner_id
+                AND entry.day BETWEEN span.first AND span.last
+            GROUP BY GROUPING SETS ({sets})
+        ), grouped AS (
+            SELECT level, {grouped}, SUM(minutes) AS minutes, SUM(billed) AS billed,
+                array_agg(currency) FILTER (WHERE money <> 0) AS currencies,
+                array_agg(money) FILTER (WHERE money <> 0) AS amounts
+            FROM summed GROUP BY level, {grouped}
+        ), measured AS (
+            SELECT *, SUM(minutes) OVER (PARTITION BY level, key_0) AS key_0_minutes, minutes AS key_1_minutes
+            FROM grouped
+        ), placed AS (
+            SELECT *, ROW_NUMBER() OVER (PARTITION BY level ORDER BY {", ".join(orders)}) AS place FROM measured
+        )
+        SELECT level, {grouped}, minutes, billed, currencies, amounts
+        FROM placed WHERE place <= %s ORDER BY level, place
+    """  # noqa: S608
+
+
+def _order(name: str, grouping: Grouping) -> str:
+    """As `_in_order` has it, which sorts by words as well."""
+    return name if grouping.is_of_time else f"{name} IS NULL, {name}_minutes DESC, {name}"
 
 
 def _columns(spans: Sequence[Span]) -> list[list[Any]]:
@@ -176,38 +212,31 @@ def _columns(spans: Sequence[Span]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _column in range(6)]
 
 
-def _first(groups: Groups, by: Grouping, most: int) -> Groups:
-    """The groups of the first rows of the report: names are read of these alone."""
-    if len(groups) <= most:
-        return groups
-    minutes: dict[Any, int] = defaultdict(int)
-    sizes: dict[Any, int] = defaultdict(int)
-    for key, sums in groups.items():
-        minutes[key[0]] += sums.minutes
-        sizes[key[0]] += 1
-    order = sorted(minutes, key=lambda key: key) if by.is_of_time else sorted(minutes, key=lambda key: -minutes[key])
-    count = 0
-    kept: set[Any] = set()
-    for key in order:
-        count += sizes[key]
-        if count > most and kept:
-            break
-        kept.add(key)
-    return {key: sums for key, sums in groups.items() if key[0] in kept}
+def _whole(summed: Summed, most: int, *, has_inner: bool) -> tuple[Groups, Groups, bool]:
+    """The first groups, `most` rows of the report at most, and whether there are more.
+
+    A group is told with all that is within it, but for one that alone has more than that.
+    """
+    outer, inner = dict(list(summed.outer.items())[:most]), dict(list(summed.inner.items())[:most])
+    if not has_inner:
+        return outer, {}, len(summed.outer) > most
+    if len(summed.inner) > most:
+        broken = list(summed.inner)[most][0]
+        if any(key != broken for key, _inner in inner):
+            inner = {keys: sums for keys, sums in inner.items() if keys[0] != broken}
+    told = {key for key, _inner in inner}
+    return {keys: sums for keys, sums in outer.items() if keys[0] in told}, inner, len(summed.inner) > most
 
 
-def _rows(groups: Groups, by: Grouping, then: Grouping | None, reader: Any) -> list[Row]:
-    labels = by.labels({key[0] for key in groups} - {None}, reader)
-    inner = then.labels({key[1] for key in groups} - {None}, reader) if then else {}
-    above: dict[Any, Sums] = defaultdict(Sums)
+def _rows(outer: Groups, inner: Groups, by: Grouping, then: Grouping | None, reader: Any) -> list[Row]:
+    labels = by.labels({key for (key,) in outer} - {None}, reader)
+    inner_labels = then.labels({key for _outer, key in inner} - {None}, reader) if then else {}
     within: dict[Any, list[tuple[Any, Sums]]] = defaultdict(list)
-    for key, sums in groups.items():
-        above[key[0]].add(sums)
-        if then:
-            within[key[0]].append((key[1], sums))
+    for (key, own), sums in inner.items():
+        within[key].append((own, sums))
     rows = [
-        Row(key, label_of(by, key, labels), above[key], _ordered(within[key], then, inner) if then else ())
-        for key in above
+        Row(key, label_of(by, key, labels), sums, _ordered(within[key], then, inner_labels) if then else ())
+        for (key,), sums in outer.items()
     ]
     return _in_order(rows, by)
 
