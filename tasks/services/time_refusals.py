@@ -62,6 +62,15 @@ class ChangedMeanwhile(TimeRefused):
         super().__init__(_("It was changed to %(hours)s meanwhile.") % {"hours": hours})
 
 
+class ChangedSinceShown(TimeRefused):
+    """Somebody would decide on what he did not see."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Some of this was changed since it was shown to you. Nothing is decided yet: look at it again.")
+        )
+
+
 class NotTheirsToDecide(TimeRefused):
     def __init__(self) -> None:
         super().__init__(_("Somebody else decides on this time: nobody approves his own."))

@@ -1,7 +1,7 @@
 """From drafts to approved time: weeks are submitted, and decided on by those who may."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,12 @@ from crm.notifications.services import notify
 from projects.models import Project
 from tasks.models import OPEN_TIME, ProjectTime, TimeEntry, TimeState
 from tasks.services.time import refuse_locked
-from tasks.services.time_refusals import NothingToDo, NotTheirsToDecide, ReasonMissing
+from tasks.services.time_refusals import ChangedSinceShown, NothingToDo, NotTheirsToDecide, ReasonMissing
 
 SUBMITTED, APPROVED, REJECTED, REOPENED = "time.submitted", "time.approved", "time.rejected", "time.reopened"
 LONGEST_REASON = 500
+#: Of entries; as a mapping with the versions in which whoever decides saw them.
+Keys = Collection[UUID] | Mapping[UUID, int]
 _REASONS = {
     TimeState.SUBMITTED: gettext_noop("Submitted"),
     TimeState.DRAFT: gettext_noop("Given back"),
@@ -60,7 +62,7 @@ def take_week_back(monday: date, *, actor: Any) -> int:
 
 
 @transaction.atomic
-def approve_time(keys: Collection[UUID], *, actor: Any) -> int:
+def approve_time(keys: Keys, *, actor: Any) -> int:
     """Of these entries, all that are submitted; how many they were. Raises as `reject_time` does."""
     entries = _decided(keys, (TimeState.SUBMITTED,), actor)
     _write(entries, TimeState.APPROVED, actor=actor, is_decision=True)
@@ -69,8 +71,11 @@ def approve_time(keys: Collection[UUID], *, actor: Any) -> int:
 
 
 @transaction.atomic
-def reject_time(keys: Collection[UUID], *, reason: str, actor: Any) -> int:
-    """Back to whoever worked it, with the reason. Raises NothingToDo, NotTheirsToDecide, ReasonMissing, DayLocked."""
+def reject_time(keys: Keys, *, reason: str, actor: Any) -> int:
+    """Back to whoever worked it, with the reason.
+
+    Raises NothingToDo, NotTheirsToDecide, ReasonMissing, DayLocked; ChangedSinceShown where versions are given.
+    """
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
         raise ReasonMissing
@@ -81,7 +86,7 @@ def reject_time(keys: Collection[UUID], *, reason: str, actor: Any) -> int:
 
 
 @transaction.atomic
-def reopen_time(keys: Collection[UUID], *, actor: Any) -> int:
+def reopen_time(keys: Keys, *, actor: Any) -> int:
     """What was approved by mistake is a draft again. Raises as `reject_time` does."""
     entries = _decided(keys, (TimeState.APPROVED,), actor)
     _write(entries, TimeState.DRAFT, actor=actor)
@@ -98,11 +103,6 @@ def decidable_by(actor: Any) -> Any:
     return entries.exclude(owner=actor)
 
 
-def _of_week(monday: date, owner: Any, states: Collection[str]) -> list[TimeEntry]:
-    week = (monday, monday + timedelta(days=6))
-    own = TimeEntry.objects.select_for_update(of=("self",)).editable_by(owner).filter(owner=owner, day__range=week)
-    entries = list(own.filter(state__in=states).order_by("day", "id"))
-    if not entries:
 def _unchecked(projects: Collection[UUID], actor: Any) -> set[UUID]:
     """On which of these projects the actor's time needs nobody's approval.
 
@@ -115,14 +115,22 @@ def _unchecked(projects: Collection[UUID], actor: Any) -> set[UUID]:
     return set(rules.values_list("project", flat=True))
 
 
+def _of_week(monday: date, owner: Any, states: Collection[str]) -> list[TimeEntry]:
+    week = (monday, monday + timedelta(days=6))
+    own = TimeEntry.objects.select_for_update(of=("self",)).editable_by(owner).filter(owner=owner, day__range=week)
+    entries = list(own.filter(state__in=states).order_by("day", "id"))
+    if not entries:
         raise NothingToDo
     return entries
 
 
-def _decided(keys: Collection[UUID], states: Collection[str], actor: Any) -> list[TimeEntry]:
-    """Those of the keys that stand in these states; entries out of the actor's say fail the whole."""
-    rows = TimeEntry.objects.select_for_update(of=("self",)).visible_to(actor).filter(pk__in=keys, state__in=states)
-    entries = list(rows.order_by("day", "id"))
+def _decided(keys: Keys, states: Collection[str], actor: Any) -> list[TimeEntry]:
+    """Those of the keys that stand in these states; entries out of the actor's say, or changed, fail the whole."""
+    rows = TimeEntry.objects.select_for_update(of=("self",)).visible_to(actor).filter(pk__in=list(keys))
+    seen = list(rows.order_by("day", "id"))
+    if isinstance(keys, Mapping) and any(entry.version != keys[entry.pk] for entry in seen):
+        raise ChangedSinceShown
+    entries = [entry for entry in seen if entry.state in states]
     if not entries:
         raise NothingToDo
     his = decidable_by(actor).filter(pk__in=[entry.pk for entry in entries]).count()

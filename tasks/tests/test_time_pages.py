@@ -1,27 +1,39 @@
 """The pages of time: what is typed is stored or refused in its place, and nobody finds what is not his to see."""
 
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from clients.tests.factories import make_client
 from crm.access.rights import FieldAccess, Scope, forget_rights
 from crm.pages.testing import browser_of, edit_of, without_ids
 from projects.models import ProjectMember, ProjectRate
 from projects.tests.project_factories import make_project
-from tasks.models import ProjectTime, TimeEntry, Timer, TimeState
-from tasks.services import lock_time, save_project_time, start_timer, submit_week
+from tasks.models import ProjectTime, Task, TimeEntry, Timer, TimeState
+from tasks.services import (
+    lock_time,
+    reject_time,
+    save_project_time,
+    save_time,
+    start_timer,
+    submit_week,
+    take_week_back,
+)
 from tasks.tests.factories import make_task
 from tasks.tests.time_factories import make_time
 from tasks.time.places import TASK, Place
 from tasks.time.pricing import priced_spans
+from tasks.time.report import Asked, report_of
 from tasks.time.week import cell_name
 from teams.models import FieldRule
 from teams.tests.factories import Cast, grant_all
@@ -39,6 +51,10 @@ def text_of(user: Any, url: str) -> str:
     answer = browser_of(user).get(url)
     assert answer.status_code == 200, (url, answer.status_code)
     return without_ids(answer.content.decode())
+
+
+def text_from(browser: Any, url: str) -> str:
+    return str(browser.get(url).content.decode())
 
 
 def minutes_by_day(user: Any) -> dict[int, int]:
@@ -155,7 +171,7 @@ def test_weeks_are_decided_on_together_and_need_a_reason_to_go_back(cast: Cast) 
     project = make_project(cast.ann, "Vorskla")
     entries = [make_time(cast.bob, project, 60, day=MONDAY + timedelta(days=number)) for number in (0, 1)]
     submit_week(MONDAY, actor=cast.bob)
-    keys = " ".join(str(entry.pk) for entry in entries)
+    keys = " ".join(f"{entry.pk}:2" for entry in entries)
     assert "Vorskla" in text_of(cast.ann, page("approve"))
     for user in (cast.bob, cast.cy):
         assert "Vorskla" not in text_of(user, page("approve"))
@@ -183,6 +199,89 @@ def test_time_of_a_project_is_told_and_ruled_on_its_pages(cast: Cast) -> None:
     assert (rules.rounding, rules.is_billable, rules.needs_approval) == (30, False, False)
     for name in ("of_project", "project_rules"):
         assert browser_of(cast.cy).get(page(name, project.pk)).status_code == 404
+
+
+def hide(user: Any, *fields: str) -> None:
+    for field in fields:
+        FieldRule.objects.create(role=user.role, record_type="tasks.timeentry", field=field, access=FieldAccess.HIDDEN)
+
+
+def test_hidden_fields_of_time_are_told_neither_by_the_week_nor_by_the_card(cast: Cast) -> None:
+    save_project_time(ProjectTime(project=(project := make_project(cast.ann)), rounding=30), actor=cast.ann)
+    entry = make_time(cast.ann, project, 77, day=MONDAY, is_billable=False)
+    make_time(cast.ann, project, 13, day=MONDAY + timedelta(days=1))
+    submit_week(MONDAY, actor=cast.ann)
+    reject_time([entry.pk], reason="Kestrel wreck", actor=cast.dana)
+    week = f"{page('list')}{WEEK}"
+    words = ("Not billable", "Kestrel wreck", "is-rejected", "Rejected", "Submitted", "Take 0:13 back")
+    assert all(word in text_of(cast.ann, week) for word in words)
+    hide(cast.ann, "state", "is_billable")
+    shown = text_of(cast.ann, week)
+    assert [word for word in words if word in shown] == []
+    assert "1:17" in shown
+    assert 'action="/time/submit/"' in shown
+    assert "Billed, rounded" not in text_of(cast.ann, page("detail", TimeEntry.objects.get(minutes=13).pk))
+    card = page("detail", entry.pk)
+    words = (date_format(MONDAY, "DATE_FORMAT"), "1:17")
+    assert all(word in text_of(cast.ann, card) for word in words)
+    hide(cast.ann, "minutes", "day")
+    shown = text_of(cast.ann, card)
+    assert [word for word in (*words, "Kestrel wreck") if word in shown] == []
+
+
+def test_a_cell_without_a_row_asks_for_the_page_again_and_writes_nothing_that_is_refused(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = make_task(cast.cy, "Vorskla")
+    browser = browser_of(cast.ann)
+    Task.objects.filter(pk=task.pk).update(owner=cast.ann)
+    make_time(cast.ann, task, 60, day=MONDAY)
+    Task.objects.filter(pk=task.pk).update(owner=cast.cy)
+    name = cell_name(Place(TASK, task.pk), MONDAY)
+    for key in (make_task(cast.cy).pk, uuid4()):
+        answer = browser.post(page("cell"), {cell_name(Place(TASK, key), MONDAY): "1"}, HTTP_HX_REQUEST="true")
+        assert (answer.status_code, answer.headers["HX-Refresh"]) == (200, "true")
+        assert "Choose a task or a project that you see" in text_from(browser, page("list"))
+        assert minutes_by_day(cast.ann) == {2: 60}
+    assert 'value="2:00"' in browser.post(page("cell"), {name: "2"}).content.decode()
+    assert browser.post(page("cell"), {name: "0"}).headers["HX-Refresh"] == "true"
+    assert minutes_by_day(cast.ann) == {}
+    far = cell_name(Place(TASK, task.pk), date.max)
+    assert browser.post(page("cell"), {far: "1"}).status_code == 404
+    monkeypatch.setattr("tasks.time.week.MOST_ROWS", 1)
+    make_time(cast.ann, make_task(cast.ann, "Anchor"), 60, day=MONDAY)
+    added = cell_name(Place(TASK, make_task(cast.ann, "Mast").pk), MONDAY)
+    assert 'value="0:30"' in browser.post(page("cell"), {added: "0:30"}).content.decode()
+
+
+def test_nobody_decides_on_time_that_was_changed_after_it_was_shown_to_him(cast: Cast) -> None:
+    project = make_project(cast.ann, "Vorskla")
+    entry = make_time(cast.bob, project, 60, day=MONDAY)
+    submit_week(MONDAY, actor=cast.bob)
+    browser = browser_of(cast.ann)
+    shown = browser.get(page("approve")).context["weeks"][0].keys
+    take_week_back(MONDAY, actor=cast.bob)
+    entry.refresh_from_db()
+    entry.minutes = 600
+    save_time(entry, actor=cast.bob)
+    submit_week(MONDAY, actor=cast.bob)
+    answer = browser.post(page("decide"), {"entry": shown, "approve": "1"})
+    assert (answer.status_code, "changed since it was shown" in answer.content.decode()) == (422, True)
+    assert TimeEntry.objects.get().state == TimeState.SUBMITTED
+    browser.post(page("decide"), {"entry": answer.context["weeks"][0].keys, "approve": "1"})
+    assert TimeEntry.objects.get().state == TimeState.APPROVED
+
+
+def test_a_new_entry_begins_with_the_rules_of_what_is_in_sight_alone(cast: Cast) -> None:
+    free, billed = make_project(cast.ann, "Vorskla"), make_project(cast.ann, "Kestrel")
+    save_project_time(ProjectTime(project=free, is_billable=False), actor=cast.ann)
+    for user, on, is_ticked in (
+        (cast.ann, f"project:{free.pk}", False),
+        (cast.cy, f"project:{free.pk}", True),
+        (cast.ann, f"task:{make_task(cast.ann, project=billed).pk}", True),
+    ):
+        form = browser_of(user).get(f"{page('new')}?on={on}").context["form"]
+        assert form["is_billable"].value() is is_ticked
 
 
 # The report
@@ -240,7 +339,56 @@ def test_money_is_by_the_rate_of_the_role_on_that_day_and_told_to_those_who_see_
     shown = report(cast.ann)
     assert ("€" in shown, "2:01" in shown) == (False, True)
     forget_rights(cast.ann)
-    assert priced_spans(cast.ann) == []
+    assert priced_spans(cast.ann, TimeEntry.objects.all(), MONDAY, MONDAY) == []
+
+
+def test_what_is_billed_is_told_to_nobody_who_must_not_know_what_is_billable(cast: Cast) -> None:
+    parts = {
+        "members": [ProjectMember(user=cast.bob, role="developer")],
+        "rates": [ProjectRate(role="developer", hourly_rate=40, currency="EUR")],
+    }
+    project = make_project(cast.ann, "Kestrel", currency="EUR", parts=parts)
+    make_time(cast.bob, project, 60, day=MONDAY)
+    make_time(cast.bob, project, 23, day=MONDAY, is_billable=False)
+    submit_week(MONDAY, actor=cast.bob)
+    file = f"{page('report')}?from=2026-03-01&to=2026-03-31&format=csv"
+
+    def told() -> tuple[str, str, str]:
+        text = b"".join(browser_of(cast.ann).get(file).streaming_content).decode("utf-8-sig")
+        return report(cast.ann), text_of(cast.ann, page("approve")), text
+
+    assert all(word in told()[0] for word in ("Billed", "€40"))
+    assert all("Billed" in text for text in told())
+    hide(cast.ann, "is_billable")
+    for text, hours in zip(told(), ("1:23", "1:23", "1.38"), strict=True):
+        assert hours in text
+        assert not any(word in text for word in ("Billed", "€", "EUR"))
+    assert not any(word in text for text in (told()[0], told()[2]) for word in ("1:00", "1.00"))
+
+
+def test_the_report_reads_no_more_groups_than_it_shows_and_sums_them_all(cast: Cast) -> None:
+    rates = [ProjectRate(role="developer", hourly_rate=60, currency="EUR")]
+    parts = {"members": [ProjectMember(user=cast.ann, role="developer")], "rates": rates}
+    project = make_project(cast.ann, currency="EUR", parts=parts)
+    make_project(cast.ann, parts={"members": [ProjectMember(user=cast.ann, role="developer")], "rates": rates})
+    for number in range(3):
+        make_time(cast.ann, project, 60, day=MONDAY + timedelta(days=number))
+    make_time(cast.bob, make_task(cast.bob), 5, day=MONDAY)
+    asked = Asked("person", "day", MONDAY, MONDAY + timedelta(days=6))
+    cut = report_of(asked, reader=cast.ann, most=2)
+    assert [(row.label, row.sums.minutes, len(row.within)) for row in cut.rows] == [("ann", 180, 2)]
+    assert (cut.is_cut, cut.total.minutes, dict(cut.total.money)) == (True, 185, {"EUR": Decimal(180)})
+    whole = report_of(asked, reader=cast.ann, most=4)
+    assert [(row.label, len(row.within)) for row in whole.rows] == [("ann", 3), ("bob", 1)]
+    assert not whole.is_cut
+    # A group is told whole, or not at all.
+    three = report_of(replace(asked, by="day", then="person"), reader=cast.ann, most=3)
+    assert [len(row.within) for row in three.rows] == [2, 1]
+    one = report_of(replace(asked, then=""), reader=cast.ann, most=1)
+    assert [row.label for row in one.rows] == ["ann"]
+    assert one.is_cut
+    spans = priced_spans(cast.ann, TimeEntry.objects.all(), MONDAY, MONDAY)
+    assert [span.project for span in spans] == [project.pk]
 
 
 def test_the_files_hold_what_may_be_exported(cast: Cast) -> None:

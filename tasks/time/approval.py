@@ -33,6 +33,11 @@ class WaitingWeek:
         return f"{self.person.pk}:{self.monday.isoformat()}"
 
     @property
+    def keys(self) -> str:
+        """Its entries, each with the version that is shown: nobody decides on what he did not see."""
+        return " ".join(f"{entry.pk}:{entry.version}" for entry in self.entries)
+
+    @property
     def sunday(self) -> date:
         return self.monday + timedelta(days=6)
 

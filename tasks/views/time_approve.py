@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from crm.access.rights import hidden_fields
 from tasks.models import TimeEntry
-from tasks.services.time_refusals import ReasonMissing, TimeRefused
+from tasks.services.time_refusals import ChangedSinceShown, ReasonMissing, TimeRefused
 from tasks.services.time_week import approve_time, reject_time, reopen_time
 from tasks.time.approval import waiting_for
 from tasks.views.time_tabs import decides, tabs_of
@@ -38,6 +39,7 @@ def _show(request: HttpRequest, *, fault: str = "", status: int = 200) -> HttpRe
         "has_more": has_more,
         "fault": fault,
         "chosen": set(request.POST.getlist("entry")),
+        "sees_billable": "is_billable" not in hidden_fields(request.user, TimeEntry),
         "reason": request.POST.get("refusal", ""),
         "tabs": tabs_of(request.user, "approve"),
     }
@@ -47,16 +49,16 @@ def _show(request: HttpRequest, *, fault: str = "", status: int = 200) -> HttpRe
 @login_required
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    """POST `entry`, keys of entries, and `approve`, or `reject` with a `refusal`."""
+    """POST `entry`, "key:version" of entries as they were shown, and `approve`, or `reject` with a `refusal`."""
     if not decides(request.user):
         raise PermissionDenied
-    keys = _keys(request)
+    keys = _shown_keys(request)
     if not keys:
         return _show(request, fault=_("Choose what you decide on."), status=422)
     act, sentence = _approving(request) if "approve" in request.POST else _rejecting(request)
     try:
         count = act(keys)
-    except ReasonMissing as refusal:
+    except (ReasonMissing, ChangedSinceShown) as refusal:
         return _show(request, fault=str(refusal), status=422)
     except TimeRefused as refusal:
         messages.warning(request, str(refusal))
@@ -88,8 +90,8 @@ def _rejecting(request: HttpRequest) -> tuple[Callable[..., int], Callable[[int]
 @require_POST
 def reopen(request: HttpRequest) -> HttpResponse:
     """POST `entry`, the key of one that was approved by mistake. Raises Http404 out of sight."""
-    keys = _keys(request)
-    entry: Any = TimeEntry.objects.visible_to(request.user).filter(pk__in=keys[:1]).first()
+    key = _key(request.POST.get("entry", ""))
+    entry: Any = TimeEntry.objects.visible_to(request.user).filter(pk=key).first() if key else None
     if entry is None:
         raise Http404
     try:
@@ -101,12 +103,19 @@ def reopen(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(entry.get_absolute_url())
 
 
-def _keys(request: HttpRequest) -> list[UUID]:
-    """Those that are keys at all; of several entries in one box they stand after another."""
-    found = []
+def _shown_keys(request: HttpRequest) -> dict[UUID, int]:
+    """Versions by key, of what is one at all; of several entries in one box they stand after another."""
+    found = {}
     for sent in " ".join(request.POST.getlist("entry")).split()[:_MOST_KEYS]:
-        try:
-            found.append(UUID(sent))
-        except ValueError:
-            continue
+        name, _colon, version = sent.partition(":")
+        key = _key(name)
+        if key is not None and version.isascii() and version.isdigit() and len(version) < 10:
+            found[key] = int(version)
     return found
+
+
+def _key(sent: str) -> UUID | None:
+    try:
+        return UUID(sent)
+    except ValueError:
+        return None
