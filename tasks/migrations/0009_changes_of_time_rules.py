@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('projects', '0008_ready_stages_and_who_may_see_projects'),
-        ('tasks', '0007_days_to_come'),
+        ('tasks', '0008_kept_calendars'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
