@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.access.rights import Action
 from crm.access.writing import StaleVersion
-from crm.pages.card import card_of
+from crm.pages.card import Card, card_of
 from crm.pages.editing import EditPage, require_add
 from crm.pages.forms import fresh_instance
 from crm.pages.reading import fetch_binned, fetch_record
@@ -42,9 +43,11 @@ def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     entry, permissions = fetch_record(TimeEntry, pk, reader=request.user, related=("owner", "team", "decided_by"))
     decides = permissions.can_change and may_decide_on(entry, request.user)
     place = place_of(entry)
+    card = card_of(entry, permissions, request.user)
     context = {
         "entry": entry,
-        "card": card_of(entry, permissions, request.user),
+        "card": card,
+        "title": _title(entry, card),
         "named": named_places([place], request.user)[place] if sees_places(request.user) else None,
         "may_write": permissions.can_change and may_mend(entry, request.user),
         "may_delete": permissions.can_delete and entry.is_open and may_mend(entry, request.user),
@@ -53,6 +56,13 @@ def entry_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "week_url": week_url(entry, request.user),
     }
     return render(request, "time/entry.html", context)
+
+
+def _title(entry: TimeEntry, card: Card) -> str:
+    """Without a note its hours and day, where the reader may know both."""
+    if entry.name or not (card.sees["minutes"] and card.sees["day"]):
+        return str(entry)
+    return f"{entry.hours} · {date_format(entry.day, 'SHORT_DATE_FORMAT')}"
 
 
 @login_required
