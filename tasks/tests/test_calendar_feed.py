@@ -303,3 +303,11 @@ def test_the_second_of_two_equal_hours_is_told_in_utc() -> None:
         event = event_of("Night shift", due_at=moment, zone="Europe/Kyiv", minutes=10)
         assert event["DTSTART"].dt.astimezone(UTC) == moment
         assert event["DTEND"].dt.astimezone(UTC) == moment + timedelta(minutes=10)
+
+
+@pytest.mark.django_db
+def test_the_page_of_links_lets_browsers_say_where_its_forms_come_from(cast: Cast) -> None:
+    """With no referrer they would send "null" as the origin, and every form would be refused."""
+    browser, links = browser_of(cast.ann), "/tasks/calendar/links/"
+    for answer in (browser.get(links), browser.post(links, {"name": "Phone"})):
+        assert answer["Referrer-Policy"] == "same-origin"

@@ -45,14 +45,12 @@ def link_list(request: HttpRequest) -> HttpResponse:
             # What opens the calendar program of the machine itself.
             context["webcal"] = "webcal://" + address.partition("://")[2]
     is_refused = request.method == "POST" and "made" not in context
-    answer = render(
+    return render(
         request,
         "tasks/calendar_links.html",
         context | {"feeds": feeds_of(request.user)},
         status=422 if is_refused else 200,
     )
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
 
 
 @login_required
