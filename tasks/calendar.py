@@ -20,7 +20,7 @@ from tasks.pages import TasksPage
 from tasks.tables import CALENDAR
 
 #: Tasks that a range shows.
-MOST = 600
+MOST = 500
 #: Tasks that a day of the table shows by name, and that are read of each.
 SHOWN, READ = 4, 15
 _BY_DAY = ("due_on", "id")

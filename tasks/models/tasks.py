@@ -248,6 +248,12 @@ class Task(Record):
                 name="task_given_done",
                 condition=_GIVEN & ALIVE & Q(state__in=CLOSED_STATES),
             ),
+            # And on the calendar.
+            models.Index(
+                fields=["creator", "due_on", "id"],
+                name="task_given_day",
+                condition=_GIVEN & ALIVE & Q(due_on__isnull=False),
+            ),
             # What repeats, for the calendar.
             models.Index(fields=["due_on", "id"], name="task_repeating", condition=_OPEN & ~Q(rrule="")),
             models.Index(fields=["series"], name="task_series", condition=Q(series__isnull=False)),
