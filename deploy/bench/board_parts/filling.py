@@ -65,7 +65,7 @@ def _add(present: int, deals: int, open_deals: int, stages: Sequence[Stage]) -> 
             for number in range(first, min(first + BATCH, deals))
         ]
         with transaction.atomic():
-            store(Deal, [Made(deal, {"contacts": []}).settle() for deal in made])
+            store(Deal, [Made(deal, {"contacts": [], "lines": []}).settle() for deal in made])
             copy_rows(StageMove, [_last_move(draw, deal, stages) for deal in made])
 
 
