@@ -18,6 +18,7 @@ from crm.listing.testing import multiply
 from crm.pages.testing import browser_of
 from crm.search.finding import find, matching
 from crm.search.queries import read_query
+from crm.search.registry import sources
 from crm.ui.testing import assert_strict_html
 from teams.models import FieldRule
 from teams.tests.factories import Cast, make_cast
@@ -285,3 +286,6 @@ class TestPage:
         # Of a type where nothing is found similar spellings are asked for too.
         with django_assert_max_num_queries(15):
             browser.get(SEARCH, {"q": "acme"})
+        # Two a type where nothing is found of any.
+        with django_assert_max_num_queries(2 + 2 * len(sources())):
+            browser.get(SEARCH, {"q": "nowhere"})
